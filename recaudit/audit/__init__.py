@@ -1,0 +1,12 @@
+"""From a configuration to a decided result.
+
+`run_audit` plans, asks, measures and decides; `AuditResult` is the outcome and the only input of reports and
+gates; `decide` is the only place that says a verdict.
+"""
+
+from recaudit.audit.config import AuditConfig, load_config
+from recaudit.audit.decide import decide, exit_code
+from recaudit.audit.result import AuditResult
+from recaudit.audit.run import run_audit, run_folder
+
+__all__ = ["AuditConfig", "AuditResult", "decide", "exit_code", "load_config", "run_audit", "run_folder"]

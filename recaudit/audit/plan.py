@@ -1,0 +1,138 @@
+"""From a configuration to everything that will be asked, claimed and limited, before any system is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from recaudit.audit.config import AuditConfig, ProbePlan
+from recaudit.audit.gates import Limits, match_gates
+from recaudit.datasets import AuditData, apply_split, audit_data, load_dataset
+from recaudit.errors import ConfigError, InputError, UnknownNameError
+from recaudit.probes import user_groups
+from recaudit.records import Hypothesis, Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedProbe:
+    """One probe with its requests and claims."""
+
+    plan: ProbePlan
+    requests: tuple[Request, ...]
+    hypotheses: tuple[Hypothesis, ...]
+
+    @property
+    def name(self) -> str:
+        """The probe's name."""
+        return self.plan.probe.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPlan:
+    """What a run will do.
+
+    Attributes:
+        config: The configuration.
+        data: The data after splitting.
+        groups: Index user, one column of group labels per attribute that a claim uses.
+        probes: In the order of the configuration.
+        limits: Which claims of which systems are gated.
+    """
+
+    config: AuditConfig
+    data: AuditData
+    groups: pd.DataFrame
+    probes: tuple[PlannedProbe, ...]
+    limits: Limits
+
+    @property
+    def requests(self) -> dict[str, Request]:
+        """Every distinct request by id: what two probes both need is asked once."""
+        return {request.id: request for probe in self.probes for request in probe.requests}
+
+    @property
+    def hypotheses(self) -> tuple[Hypothesis, ...]:
+        """All claims."""
+        return tuple(hypothesis for probe in self.probes for hypothesis in probe.hypotheses)
+
+
+def make_plan(
+    config: AuditConfig, *, only: Collection[str] = (), announce: Callable[[str], None]
+) -> AuditPlan:
+    """Load and split the data, let the probes plan, and match the gates.
+
+    Args:
+        config: The configuration.
+        only: Names of probes to run; all if empty.
+        announce: Called with what a person should read, such as a dataset's licence.
+
+    Raises:
+        InputError: If the data, a probe name or a gate cannot be used.
+    """
+    configured = [plan.probe.name for plan in config.probes]
+    for name in only:
+        if name not in configured:
+            raise UnknownNameError.among("probe of this configuration:", name, configured)
+    chosen = [plan for plan in config.probes if not only or plan.probe.name in only]
+    data = load_data(config, announce=announce)
+    k = max(plan.probe.depth(plan.options) for plan in chosen)
+    seed = config.tables.audit.seed
+    probes = []
+    problems = []
+    for plan in chosen:
+        try:
+            probes.append(
+                PlannedProbe(
+                    plan=plan,
+                    requests=tuple(plan.probe.plan(data, plan.options, k, seed)),
+                    hypotheses=tuple(plan.probe.hypotheses(data, plan.options)),
+                )
+            )
+        except InputError as error:
+            problems.append(config.problem_at(("probes", plan.probe.name), str(error)))
+    if problems:
+        raise ConfigError(config.path, problems)
+    hypotheses = [hypothesis for probe in probes for hypothesis in probe.hypotheses]
+    every_claim = hypotheses if not only else [*hypotheses, *_claims_left_out(config, data, chosen)]
+    limits = match_gates(config, every_claim)
+    attributes = dict.fromkeys(claim.attribute for claim in hypotheses if claim.attribute is not None)
+    return AuditPlan(
+        config=config,
+        data=data,
+        groups=user_groups(data, list(attributes)),
+        probes=tuple(probes),
+        limits=limits,
+    )
+
+
+def load_data(config: AuditConfig, *, announce: Callable[[str], None]) -> AuditData:
+    """Load the data that `[data]` names and hold truth out."""
+    table, folder = config.tables.data, config.folder
+
+    def beside(name: str | None) -> Path | None:
+        return None if name is None else folder / name
+
+    if table.dataset is not None:
+        data = load_dataset(table.dataset, path=beside(table.path), announce=announce)
+    else:
+        data = audit_data(
+            folder / str(table.interactions),
+            users=beside(table.users),
+            items=beside(table.items),
+            truth=beside(table.truth),
+            name=config.tables.audit.name,
+            columns=table.columns,
+            source=str(table.interactions),
+        )
+    split = table.split
+    return apply_split(
+        data, method=split.method, n=split.n, relevant_from=split.relevant_from, seed=config.tables.audit.seed
+    )
+
+
+def _claims_left_out(config: AuditConfig, data: AuditData, chosen: list[ProbePlan]) -> list[Hypothesis]:
+    left_out = [plan for plan in config.probes if plan not in chosen]
+    return [claim for plan in left_out for claim in plan.probe.hypotheses(data, plan.options)]

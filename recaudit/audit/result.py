@@ -1,0 +1,178 @@
+"""The outcome of an audit: the only input of reports, comparisons and gates.
+
+Its JSON form (`result.json`) carries a schema number and is written and read here alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from recaudit.errors import InputError
+from recaudit.files import write_atomically
+from recaudit.records import Distribution, Finding, GroupTable, Quadrant, SystemCard, Verdict
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Funnel:
+    """How many requests became numbers; nothing leaves silently.
+
+    Attributes:
+        planned: Requests planned.
+        answered: Requests with an answer.
+        problems: Reason to number of answers without a usable list.
+        empty: Answers without any item and without a stated problem.
+        short: Answers with some items, but fewer than asked for.
+        measured: Metric label to units with a defined value.
+        undefined: "metric: reason" to units without one.
+    """
+
+    planned: int
+    answered: int
+    problems: Mapping[str, int]
+    empty: int
+    short: int
+    measured: Mapping[str, int]
+    undefined: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeTables:
+    """The descriptive part of one probe on one system."""
+
+    probe: str
+    tables: tuple[GroupTable, ...]
+    distributions: tuple[Distribution, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemResult:
+    """One audited system.
+
+    Attributes:
+        card: What it is.
+        quadrant: Derived from the card.
+        verdict: The worst verdict among its gated findings.
+        funnel: From planned requests to measured units.
+        probes: Group tables and distributions, one entry per probe that ran.
+        failure: Why the system could not be audited, else "".
+        seconds: Wall-clock seconds by part ("build", "answer", "measure", "estimate").
+    """
+
+    card: SystemCard
+    quadrant: Quadrant
+    verdict: Verdict
+    funnel: Funnel
+    probes: tuple[ProbeTables, ...]
+    failure: str
+    seconds: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotTested:
+    """Something a reader might believe was tested and was not."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataCard:
+    """What the systems were audited on.
+
+    Attributes:
+        name: Dataset name.
+        source: Where it came from.
+        licence: Its terms, in short.
+        digest: SHA-256 of the data after splitting.
+        split: In words.
+        users: Number of users.
+        items: Number of catalogue items.
+        interactions: Training rows.
+        truth: Held-out rows.
+        users_without_truth: Users with no relevant held-out item; left out of quality, and counted here.
+        groups: Attribute to group to number of users, largest first.
+        missing: Attribute to number of users without a value.
+    """
+
+    name: str
+    source: str
+    licence: str
+    digest: str
+    split: str
+    users: int
+    items: int
+    interactions: int
+    truth: int
+    users_without_truth: int
+    groups: Mapping[str, Mapping[str, int]]
+    missing: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """What is needed to trust and repeat a run."""
+
+    recaudit_version: str
+    versions: Mapping[str, str]
+    config_text: str
+    config_digest: str
+    seed: int
+    confidence: float
+    resamples: int
+    started: str
+    seconds: float
+    inconclusive: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditResult:
+    """Everything an audit found, decided and left out."""
+
+    schema: int = SCHEMA
+    name: str
+    verdict: Verdict
+    systems: tuple[SystemResult, ...]
+    findings: tuple[Finding, ...]
+    not_tested: tuple[NotTested, ...]
+    data: DataCard
+    provenance: Provenance
+
+    @property
+    def gated(self) -> tuple[Finding, ...]:
+        """The findings that a gate asked about."""
+        return tuple(finding for finding in self.findings if finding.limit is not None)
+
+    def save(self, path: Path) -> None:
+        """Write `result.json` atomically."""
+        from pydantic import TypeAdapter
+
+        text = TypeAdapter(AuditResult).dump_json(self, indent=1).decode() + "\n"
+        write_atomically(path, text)
+
+    @classmethod
+    def load(cls, path: Path) -> AuditResult:
+        """Read a `result.json`, or the one in a run folder.
+
+        Raises:
+            InputError: If the file is missing, damaged or of another schema.
+        """
+        from pydantic import TypeAdapter, ValidationError
+
+        file = path / "result.json" if path.is_dir() else path
+        if not file.is_file():
+            raise InputError(f"no result at {file}; give a run folder made by `recaudit run`, or its result.json")
+        try:
+            result = TypeAdapter(AuditResult).validate_json(file.read_bytes())
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = ".".join(str(part) for part in first["loc"]) or "the file"
+            raise InputError(
+                f"{file} is not a result of this version of recaudit: {place}: {first['msg']}; run the audit again"
+            ) from error
+        if result.schema != SCHEMA:
+            raise InputError(f"{file} has schema {result.schema}, this version reads {SCHEMA}; run the audit again")
+        return result

@@ -1,0 +1,175 @@
+"""Finding the relevant items in the lists: the one pass over the data that all ranking metrics share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recaudit.errors import DataError
+from recaudit.metrics.compiled import compiled
+from recaudit.metrics.hashing import find_slot, mark_repeats, table_bits
+
+if TYPE_CHECKING:
+    from recaudit.metrics.columns import IntArray, Lists, Truth
+    from recaudit.records import FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hits:
+    """Where relevant items stand in the lists, and what a metric needs besides.
+
+    Attributes:
+        user: (h,) position of the user, ascending.
+        rank: (h,) 1-based rank in the user's list, ascending within a user.
+        grade: (h,) grade, above 0.
+        ordinal: (h,) 1 for a user's first hit, 2 for the second, and so on.
+        relevant: (n,) number of relevant held-out items.
+        length: (n,) number of listed items.
+        truth: The held-out items, for the ideal list.
+        highest_grade: The top of the grade scale.
+        candidates: Number of items that could have been ranked for each user, (n,) or one for all; None when
+            unknown.
+    """
+
+    user: IntArray
+    rank: IntArray
+    grade: FloatArray
+    ordinal: IntArray
+    relevant: IntArray
+    length: IntArray
+    truth: Truth
+    highest_grade: float
+    candidates: IntArray | int | None
+
+    @property
+    def n_users(self) -> int:
+        """Number of users, those without lists or truth included."""
+        return self.relevant.size
+
+
+class RepeatedItemError(DataError):
+    """A list, or a user's held-out items, holds an item twice.
+
+    Args:
+        what: "list" or "held-out items".
+        user: Position of the user.
+        item: Code of the item.
+        first: Row of the first occurrence in the flat items.
+        second: Row of the second.
+    """
+
+    def __init__(self, what: str, *, user: int, item: int, first: int, second: int) -> None:
+        self.what, self.user, self.item, self.first, self.second = what, user, item, first, second
+        super().__init__(f"the {what} of user {user} hold(s) item {item} twice, in rows {first} and {second}")
+
+
+def find_hits(
+    lists: Lists,
+    truth: Truth,
+    *,
+    candidates: IntArray | int | None = None,
+    highest_grade: float | None = None,
+) -> Hits:
+    """Find the relevant items in the lists.
+
+    Args:
+        lists: One list per user.
+        truth: Held-out items of the same users in the same order.
+        candidates: Number of items that could have been ranked, for `auc`.
+        highest_grade: Top of the grade scale, for `err`; the highest grade in `truth` when None.
+
+    Raises:
+        RepeatedItemError: If a list or a user's held-out items hold an item twice.
+        ValueError: If the numbers of users differ.
+
+    >>> hits = find_hits(Lists.of([[7, 8, 9]]), Truth.of([{9: 2, 7: 1, 5: 1, 8: 0}]))
+    >>> hits.rank, hits.grade, hits.ordinal, hits.relevant
+    (array([1, 3]), array([1., 2.]), array([1, 2]), array([3]))
+    """
+    if lists.n_users != truth.n_users:
+        raise ValueError(f"{lists.n_users} lists came with the held-out items of {truth.n_users} users")
+    room = truth.items.size
+    rank, user, grade = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.float64)
+    ordinal, relevant = np.empty(room, np.int64), np.zeros(truth.n_users, np.int64)
+    columns = (lists.offsets, lists.items, truth.offsets, truth.items, truth.grades)
+    found, repeated = _scan(*columns, user, rank, grade, ordinal, relevant)
+    if repeated >= 0:
+        raise _repeat("list", lists.offsets, lists.items, repeated)
+    marked = np.flatnonzero(mark_repeats(truth.offsets, truth.items))
+    if marked.size:
+        raise _repeat("held-out items", truth.offsets, truth.items, int(marked[0]))
+    if highest_grade is None:
+        highest_grade = float(truth.grades.max(initial=0.0))
+    return Hits(
+        user=user[:found],
+        rank=rank[:found],
+        grade=grade[:found],
+        ordinal=ordinal[:found],
+        relevant=relevant,
+        length=lists.lengths,
+        truth=truth,
+        highest_grade=highest_grade,
+        candidates=candidates,
+    )
+
+
+def _repeat(what: str, offsets: IntArray, items: IntArray, row: int) -> RepeatedItemError:
+    user = int(np.searchsorted(offsets, row, side="right")) - 1
+    start = int(offsets[user])
+    first = start + int(np.flatnonzero(items[start:row] == items[row])[0])
+    return RepeatedItemError(what, user=user, item=int(items[row]), first=first, second=row)
+
+
+@compiled
+def _scan(
+    list_offsets: IntArray,
+    list_items: IntArray,
+    truth_offsets: IntArray,
+    truth_items: IntArray,
+    truth_grades: FloatArray,
+    user: IntArray,
+    rank: IntArray,
+    grade: FloatArray,
+    ordinal: IntArray,
+    relevant: IntArray,
+) -> tuple[int, int]:  # pragma: no cover
+    """Fill the hit columns; return the number of hits and the row of the first repeated item, or -1."""
+    longest = 0
+    for u in range(list_offsets.size - 1):
+        longest = max(longest, list_offsets[u + 1] - list_offsets[u])
+    bits = table_bits(longest)
+    keys = np.empty(1 << bits, np.int64)
+    stamps = np.full(1 << bits, -1, np.int64)
+    places = np.empty(1 << bits, np.int64)
+    found = 0
+    for u in range(list_offsets.size - 1):
+        start = list_offsets[u]
+        for row in range(start, list_offsets[u + 1]):
+            slot = find_slot(keys, stamps, u, list_items[row], bits)
+            if stamps[slot] == u:
+                return found, row
+            stamps[slot] = u
+            keys[slot] = list_items[row]
+            places[slot] = row - start + 1
+        begin = found
+        for row in range(truth_offsets[u], truth_offsets[u + 1]):
+            if truth_grades[row] <= 0:
+                continue
+            relevant[u] += 1
+            slot = find_slot(keys, stamps, u, truth_items[row], bits)
+            if stamps[slot] != u:
+                continue
+            at = found
+            while at > begin and rank[at - 1] > places[slot]:
+                rank[at] = rank[at - 1]
+                grade[at] = grade[at - 1]
+                at -= 1
+            rank[at] = places[slot]
+            grade[at] = truth_grades[row]
+            found += 1
+        for hit in range(begin, found):
+            user[hit] = u
+            ordinal[hit] = hit - begin + 1
+    return found, -1

@@ -1,0 +1,50 @@
+"""Who gets the places: shares of recommended slots and of histories, over popularity bands and item groups."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from recaudit.metrics import Catalogue, Lists
+from recaudit.records import Distribution, FloatArray
+
+BANDS = 10
+
+
+def exposure_by_popularity(lists: Lists, history: Lists, catalogue: Catalogue) -> Distribution:
+    """Shares over ten bands of items, most popular first, that each hold about a tenth of the interactions."""
+    order = np.argsort(-catalogue.popularity, kind="stable")
+    held = np.cumsum(catalogue.popularity[order]) - catalogue.popularity[order] / 2
+    band = np.empty(catalogue.n_items, dtype=np.int64)
+    band[order] = np.minimum((held * BANDS // max(1, catalogue.popularity.sum())).astype(np.int64), BANDS - 1)
+    weights = np.zeros((catalogue.n_items, BANDS))
+    weights[np.arange(catalogue.n_items), band] = 1
+    items_in_band = np.bincount(band, minlength=BANDS)
+    return Distribution(
+        name="exposure by popularity",
+        question="Which part of the shown places goes to popular items, compared with the users' own choices?",
+        categories=tuple(
+            f"{position + 1} ({count:,} items)" for position, count in enumerate(items_in_band.tolist())
+        ),
+        series={"history": _shares(history, weights), "recommended": _shares(lists, weights)},
+    )
+
+
+def exposure_by_group(lists: Lists, history: Lists, catalogue: Catalogue) -> Distribution:
+    """Shares over item groups; an item in several groups counts for each in equal parts."""
+    if catalogue.membership is None:
+        raise ValueError("the catalogue has no item groups")
+    membership = catalogue.membership.toarray()
+    sizes = membership.sum(axis=1, keepdims=True)
+    weights = np.divide(membership, sizes, out=np.zeros_like(membership, dtype=np.float64), where=sizes > 0)
+    return Distribution(
+        name="exposure by item group",
+        question="Which item groups get the shown places, compared with the users' own choices?",
+        categories=catalogue.group_names,
+        series={"history": _shares(history, weights), "recommended": _shares(lists, weights)},
+    )
+
+
+def _shares(lists: Lists, weights: FloatArray) -> tuple[float, ...]:
+    totals = np.bincount(lists.items, minlength=len(weights)) @ weights
+    total = totals.sum()
+    return tuple((totals / total if total else totals).tolist())

@@ -1,0 +1,60 @@
+"""The arm that several probes share: one list over the whole catalogue for every user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from recaudit.datasets import AuditData
+from recaudit.metrics import Lists, encode_lists
+from recaudit.probes.probe import Answers
+from recaudit.records import FloatArray, Request
+
+ARM = "list"
+
+
+def plan_lists(data: AuditData, k: int, run_seed: int) -> list[Request]:
+    """One request per user for the best k items."""
+    histories = data.histories()
+    return [
+        Request(unit=user, arm=ARM, user=user, history=histories.get(user, ()), k=k, run_seed=run_seed)
+        for user in data.users.index.tolist()
+    ]
+
+
+def in_arm(requests: Sequence[Request], arm: str, answers: Answers) -> list[Request]:
+    """The answered requests of one arm."""
+    return [request for request in requests if request.arm == arm and request.id in answers]
+
+
+def shown_lists(data: AuditData, asked: Sequence[Request], answers: Answers) -> Lists:
+    """The answered lists as columns, one per request."""
+    return encode_lists([answers[request.id].items for request in asked], data.items.index)
+
+
+def measurement_rows(
+    asked: Sequence[Request], values: Mapping[str, FloatArray], reasons: Mapping[str, Sequence[str]]
+) -> pd.DataFrame:
+    """Lay measurements out as rows.
+
+    Args:
+        asked: n requests.
+        values: Metric label to (n,) values.
+        reasons: Metric label to n reasons, used where the value is NaN.
+    """
+    base = pd.DataFrame(
+        {
+            "unit": [request.unit for request in asked],
+            "arm": [request.arm for request in asked],
+            "replicate": [request.replicate for request in asked],
+            "request": [request.id for request in asked],
+        }
+    )
+    parts = [
+        base.assign(metric=label, value=value, reason=np.where(np.isnan(value), reasons[label], ""))
+        for label, value in values.items()
+    ]
+    columns = ["unit", "arm", "replicate", "metric", "value", "reason", "request"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)

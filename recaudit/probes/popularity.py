@@ -1,0 +1,142 @@
+"""Does it push what is popular anyway: recommendations against the users' own histories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+from scipy.sparse import csr_matrix
+
+from recaudit.datasets import AuditData
+from recaudit.metrics import Catalogue, Lists, MetricLabel, Shown, encode_rows, encode_truth, make_catalogue, parse_label
+from recaudit.probes.claims import claim_about_all, claims_about_groups
+from recaudit.probes.exposure_shares import exposure_by_group, exposure_by_popularity
+from recaudit.probes.lists import ARM, in_arm, measurement_rows, plan_lists, shown_lists
+from recaudit.probes.options import Attributes, ListLabel, ProbeOptions, check_subset, deepest
+from recaudit.probes.probe import Answers, Probe
+from recaudit.records import CorpusMeasurement, FloatArray, Hypothesis, Measurements, Request
+
+EMPTY_LIST = "no list"
+
+
+class PopularityOptions(ProbeOptions):
+    """`[probes.popularity]`.
+
+    Attributes:
+        metrics: List and corpus metrics such as "arp@10" and "gini@10".
+        group_metrics: The ones whose groups are compared.
+        attributes: User attributes, products such as "gender*age_band", or "taste".
+        tail_share: The least popular items that together hold this share of the training interactions are the tail,
+            the most popular ones that hold as much the head.
+    """
+
+    metrics: Annotated[list[ListLabel], Field(min_length=1)] = [
+        "log_popularity_difference@10",
+        "popularity_lift@10",
+        "arp@10",
+        "aplt@10",
+        "popularity_miscalibration@10",
+        "group_miscalibration@10",
+        "novelty@10",
+        "popular_first@10",
+        "coverage@10",
+        "gini@10",
+        "entropy@10",
+        "tail_share@10",
+    ]
+    group_metrics: list[ListLabel] = ["log_popularity_difference@10"]
+    attributes: Attributes = ["taste"]
+    tail_share: Annotated[float, Field(gt=0, lt=0.5)] = 0.2
+
+    @model_validator(mode="after")
+    def _consistent(self) -> PopularityOptions:
+        check_subset(self.group_metrics, self.metrics)
+        for label in self.group_metrics:
+            if parse_label(label).spec.kind == "corpus":
+                raise ValueError(f"group_metrics holds '{label}', which is a statistic of all lists; take it out")
+        return self
+
+
+def depth(options: PopularityOptions) -> int:
+    """The list length that the metrics need."""
+    return deepest(options.metrics)
+
+
+def plan(data: AuditData, options: PopularityOptions, k: int, run_seed: int) -> list[Request]:  # noqa: ARG001
+    """One list per user."""
+    return plan_lists(data, k, run_seed)
+
+
+def hypotheses(data: AuditData, options: PopularityOptions) -> list[Hypothesis]:
+    """Every metric over all users or lists, and the group metrics by attribute."""
+    attributes = data.attributes if options.attributes is None else options.attributes
+    claims = []
+    for label in options.metrics:
+        claims.append(claim_about_all("popularity", label))
+        if label in options.group_metrics:
+            claims.extend(claims_about_groups("popularity", label, attributes))
+    return claims
+
+
+def measure(
+    data: AuditData, options: PopularityOptions, requests: Sequence[Request], answers: Answers
+) -> Measurements:
+    """One value per user and list metric; corpus metrics as sums of exposure over users."""
+    asked = in_arm(requests, ARM, answers)
+    users = pd.Index([request.user for request in asked])
+    history = encode_rows(data.interactions, users, data.items.index)
+    everybody = encode_rows(data.interactions, data.users.index, data.items.index)
+    groups = data.items["groups"].tolist()
+    catalogue = make_catalogue(everybody, len(data.items), groups=groups, tail_share=options.tail_share)
+    lists = shown_lists(data, asked, answers)
+    truth = encode_truth(data.truth, users, data.items.index)
+    shown = Shown(lists=lists, history=history, catalogue=catalogue, truth=truth)
+    labels = [parse_label(label) for label in options.metrics]
+    of_users = [label for label in labels if label.spec.kind == "list"]
+    values = {str(label): label.compute(shown) for label in of_users}
+    reasons = {str(label): _reasons(label, shown) for label in of_users}
+    k = deepest(options.metrics)
+    distributions = [exposure_by_popularity(lists.first(k), history, catalogue)]
+    if catalogue.membership is not None and catalogue.group_names:
+        distributions.append(exposure_by_group(lists.first(k), history, catalogue))
+    return Measurements(
+        rows=measurement_rows(asked, values, reasons),
+        corpus=tuple(_corpus(label, lists, catalogue, users) for label in labels if label.spec.kind == "corpus"),
+        distributions=tuple(distributions),
+    )
+
+
+def _corpus(label: MetricLabel, lists: Lists, catalogue: Catalogue, users: pd.Index[int]) -> CorpusMeasurement:
+    cut = lists.first(label.k or 1)
+    ones = np.ones(cut.items.size)
+    context = {name: getattr(catalogue, name) for name in label.spec.context}
+
+    def statistic(totals: FloatArray) -> FloatArray:
+        return label.spec.function(totals, **context)
+
+    return CorpusMeasurement(
+        metric=str(label),
+        units=users.to_numpy(),
+        contributions=csr_matrix((ones, cut.items, cut.offsets), shape=(cut.n_users, catalogue.n_items)),
+        statistic=statistic,
+    )
+
+
+def _reasons(label: MetricLabel, shown: Shown) -> list[str]:
+    undefined = label.spec.undefined or "undefined for this user"
+    empty = shown.lists.lengths == 0
+    return np.where(empty, EMPTY_LIST, undefined).tolist()
+
+
+POPULARITY = Probe(
+    name="popularity",
+    question="Does it push what is popular anyway, beyond what users' own histories show?",
+    options=PopularityOptions,
+    depth=depth,
+    plan=plan,
+    hypotheses=hypotheses,
+    measure=measure,
+)

@@ -1,0 +1,168 @@
+"""Is it good: ranking and rating quality on held-out truth, for everybody and for each group of users."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from recaudit.datasets import AuditData
+from recaudit.errors import InputError
+from recaudit.metrics import MetricLabel, Scored, encode_truth, find_hits, parse_label
+from recaudit.probes.claims import claim_about_all, claims_about_groups
+from recaudit.probes.lists import ARM, in_arm, measurement_rows, plan_lists, shown_lists
+from recaudit.probes.options import Attributes, ProbeOptions, RankingLabel, check_subset, deepest
+from recaudit.probes.probe import Answers, Probe
+from recaudit.records import Hypothesis, Measurements, Request
+
+RATING_ARM = "ratings"
+NO_TRUTH = "no relevant held-out item"
+NO_RATING = "no held-out item with both a rating and a prediction"
+
+
+class QualityOptions(ProbeOptions):
+    """`[probes.quality]`.
+
+    Attributes:
+        metrics: Ranking metrics such as "ndcg@10", and rating metrics such as "rmse".
+        group_metrics: The ones whose groups are compared.
+        attributes: User attributes, products such as "gender*age_band", or "taste"; all of the data without it.
+        depth: Length of the lists asked for; as long as the metrics need without it.
+    """
+
+    metrics: Annotated[list[RankingLabel], Field(min_length=1)] = [
+        "ndcg@10",
+        "recall@10",
+        "precision@10",
+        "mrr@10",
+        "map@10",
+        "hit@10",
+    ]
+    group_metrics: list[RankingLabel] = ["ndcg@10"]
+    attributes: Attributes = None
+    depth: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> QualityOptions:
+        check_subset(self.group_metrics, self.metrics)
+        needed = deepest(self.metrics)
+        if self.depth is not None and self.depth < needed:
+            raise ValueError(f"depth is {self.depth}, but the metrics look at {needed} places; raise it")
+        return self
+
+
+def depth(options: QualityOptions) -> int:
+    """The list length that the metrics need."""
+    return options.depth or deepest(options.metrics)
+
+
+def plan(data: AuditData, options: QualityOptions, k: int, run_seed: int) -> list[Request]:
+    """One list per user; for rating metrics also the held-out rated items of each user as candidates."""
+    requests = plan_lists(data, k, run_seed)
+    if any(_is_rating(label) for label in options.metrics):
+        requests.extend(_plan_ratings(data, run_seed))
+    return requests
+
+
+def hypotheses(data: AuditData, options: QualityOptions) -> list[Hypothesis]:
+    """Every metric over all users, and the group metrics by attribute."""
+    if not (data.truth["grade"] > 0).any():
+        raise InputError("quality needs held-out items with a grade above 0, and there are none; change [data.split]")
+    attributes = data.attributes if options.attributes is None else options.attributes
+    claims = []
+    for label in options.metrics:
+        needs = "ratings" if _is_rating(label) else "lists"
+        claims.append(claim_about_all("quality", label, needs=needs))
+        if label in options.group_metrics:
+            claims.extend(claims_about_groups("quality", label, attributes, needs=needs))
+    return claims
+
+
+def measure(
+    data: AuditData, options: QualityOptions, requests: Sequence[Request], answers: Answers
+) -> Measurements:
+    """One value per user and metric; a user without a list scores 0, one without truth is undefined."""
+    labels = [parse_label(label) for label in options.metrics]
+    parts = [
+        _measure_lists(data, [label for label in labels if label.spec.kind == "ranking"], requests, answers),
+        _measure_ratings(data, [label for label in labels if label.spec.kind == "rating"], requests, answers),
+    ]
+    return Measurements(rows=pd.concat([part for part in parts if len(part)], ignore_index=True))
+
+
+def _measure_lists(
+    data: AuditData, labels: Sequence[MetricLabel], requests: Sequence[Request], answers: Answers
+) -> pd.DataFrame:
+    asked = in_arm(requests, ARM, answers)
+    users = pd.Index([request.user for request in asked])
+    truth = encode_truth(data.truth, users, data.items.index)
+    candidates = len(data.items) - np.array([len(request.history) for request in asked])
+    hits = find_hits(shown_lists(data, asked, answers), truth, candidates=candidates)
+    reasons = np.where(truth.relevant == 0, NO_TRUTH, "undefined for this user").tolist()
+    values = {str(label): label.compute(hits) for label in labels}
+    return measurement_rows(asked, values, dict.fromkeys(values, reasons))
+
+
+def _measure_ratings(
+    data: AuditData, labels: Sequence[MetricLabel], requests: Sequence[Request], answers: Answers
+) -> pd.DataFrame:
+    asked = in_arm(requests, RATING_ARM, answers)
+    if not labels or not asked:
+        return measurement_rows([], {}, {})
+    given = pd.DataFrame(_predictions(asked, answers), columns=["position", "user", "item", "predicted"])
+    known = data.truth.dropna(subset=["rating"])[["user", "item", "rating", "grade"]]
+    pairs = given.merge(known, on=["user", "item"]).sort_values("position", kind="stable")
+    scored = Scored.of_columns(
+        user=pairs["position"].to_numpy(np.int64),
+        predicted=pairs["predicted"].to_numpy(np.float64),
+        label=pairs["rating"].to_numpy(np.float64),
+        n_users=len(asked),
+    )
+    values = {str(label): label.compute(scored) for label in labels}
+    return measurement_rows(asked, values, dict.fromkeys(values, [NO_RATING] * len(asked)))
+
+
+def _predictions(asked: Sequence[Request], answers: Answers) -> Iterator[tuple[object, ...]]:
+    for position, request in enumerate(asked):
+        answer = answers[request.id]
+        for item, score in zip(answer.items, answer.scores or (), strict=False):
+            yield position, request.user, item, score
+
+
+def _plan_ratings(data: AuditData, run_seed: int) -> Iterator[Request]:
+    if "rating" not in data.truth or not data.truth["rating"].notna().any():
+        raise InputError(
+            "rating metrics such as rmse need held-out ratings, and the data have none; leave these metrics out"
+        )
+    histories = data.histories()
+    rated = data.truth.dropna(subset=["rating"])
+    for user, rows in rated.groupby("user", sort=True):
+        items = tuple(rows["item"].tolist())
+        yield Request(
+            unit=user,  # type: ignore[arg-type] # one key column: a scalar
+            arm=RATING_ARM,
+            user=user,  # type: ignore[arg-type]
+            history=histories.get(user, ()),  # type: ignore[call-overload]
+            candidates=items,
+            k=len(items),
+            needs="ratings",
+            run_seed=run_seed,
+        )
+
+
+def _is_rating(label: str) -> bool:
+    return parse_label(label).spec.kind == "rating"
+
+
+QUALITY = Probe(
+    name="quality",
+    question="Is it good: do the lists hold what users chose later, overall and for each group of users?",
+    options=QualityOptions,
+    depth=depth,
+    plan=plan,
+    hypotheses=hypotheses,
+    measure=measure,
+)

@@ -1,0 +1,144 @@
+"""Interactive charts for what tables show less well: distributions, and quality against popularity.
+
+Everything in a chart stands in a table of the page too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from recaudit.reports.comparison import ClaimRow
+from recaudit.reports.tables import Series, Shares
+from recaudit.reports.visible import visible
+
+if TYPE_CHECKING:
+    from recaudit.reports.claims import Claim
+    from recaudit.reports.page import ProbeSection
+
+Figure: TypeAlias = Mapping[str, Any]
+"""A plotly figure as JSON: data and layout."""
+
+_SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up", "star", "hexagon", "x")
+_DASHES = ("solid", "dash", "dashdot", "longdash")
+_FIRST, _SECOND = "quality", "popularity"
+
+
+def figures_of(probes: Sequence[ProbeSection]) -> dict[str, dict[str, Figure]]:
+    """Make the charts of every probe.
+
+    Returns:
+        Probe name to chart title to figure; probes without charts are absent.
+    """
+    found: dict[str, dict[str, Figure]] = {}
+    systems = list(dict.fromkeys(line.system for probe in probes for part in probe.shares for line in part.series))
+    systems = [system for system in systems if system]
+    for probe in probes:
+        charts = {part.name: shares_figure(part, systems) for part in probe.shares}
+        if charts:
+            found[probe.name] = charts
+    rows = {probe.name: probe.everyone[0] for probe in probes if probe.everyone}
+    if _FIRST in rows and _SECOND in rows:
+        scatter = scatter_figure(across=rows[_SECOND], up=rows[_FIRST])
+        if scatter["data"]:
+            found.setdefault(_SECOND, {})[f"{rows[_FIRST].title} against {rows[_SECOND].title}"] = scatter
+    return found
+
+
+def shares_figure(shares: Shares, systems: Sequence[str]) -> Figure:
+    """Lines over ordered categories; what all systems share is dotted and grey."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure(
+        data=[_line(series, shares.categories, systems) for series in shares.series],
+        layout={
+            "template": "none",
+            "xaxis": {"type": "category", "title": {"text": _safe(shares.name)}},
+            "yaxis": {"title": {"text": "share"}, "tickformat": ".0%", "rangemode": "tozero"},
+            "hovermode": "x unified",
+        },
+    )
+    return _plain(figure)
+
+
+def scatter_figure(*, across: ClaimRow, up: ClaimRow) -> Figure:
+    """One point per system with both intervals."""
+    import plotly.graph_objects as go
+
+    pairs = [(first, second) for first, second in zip(across.cells, up.cells, strict=True) if first and second]
+    points = [_point(first, second, place) for place, (first, second) in enumerate(pairs) if first.mark and second.mark]
+    figure = go.Figure(
+        data=points,
+        layout={
+            "template": "none",
+            "xaxis": {"title": {"text": _safe(f"{across.title} ({across.better})")}},
+            "yaxis": {"title": {"text": _safe(f"{up.title} ({up.better})")}},
+        },
+    )
+    return _plain(figure)
+
+
+def _line(series: Series, categories: Sequence[str], systems: Sequence[str]) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": _safe(f"{series.system}: {series.label}" if series.system else f"{series.label} (all systems)"),
+        "x": [_safe(category) for category in categories],
+        "y": list(series.shares),
+        "hovertemplate": "%{y:.1%}",
+    }
+    if not series.system:
+        return line | {"line": {"dash": "dot", "width": 3}, "marker": {"symbol": "line-ew-open"}, "meta": {"colour": -1}}
+    place = systems.index(series.system)
+    dash, symbol = _DASHES[place // len(_SYMBOLS) % len(_DASHES)], _SYMBOLS[place % len(_SYMBOLS)]
+    return line | {
+        "line": {"dash": dash, "width": 2},
+        "marker": {"symbol": symbol, "size": 8},
+        "meta": {"colour": place},
+    }
+
+
+def _point(across: Claim, up: Claim, place: int) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "name": _safe(across.system),
+        "text": [_safe(across.system)],
+        "textposition": "top center",
+        "x": [across.mark and across.mark.value],
+        "y": [up.mark and up.mark.value],
+        "error_x": _error(across),
+        "error_y": _error(up),
+        "hovertemplate": _safe(f"{across.title} {across.value} ({across.interval})")
+        + "<br>"
+        + _safe(f"{up.title} {up.value} ({up.interval})"),
+        "marker": {"symbol": _SYMBOLS[place % len(_SYMBOLS)], "size": 10},
+        "meta": {"colour": place},
+        "showlegend": False,
+    }
+
+
+def _error(claim: Claim) -> dict[str, Any]:
+    mark = claim.mark
+    if mark is None or mark.low is None or mark.high is None:
+        return {"visible": False}
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [mark.high - mark.value],
+        "arrayminus": [mark.value - mark.low],
+        "thickness": 1.5,
+        "width": 4,
+    }
+
+
+def _plain(figure: Any) -> Figure:
+    content: dict[str, Any] = figure.to_plotly_json()
+    content["layout"].pop("template", None)
+    return content
+
+
+def _safe(text: str) -> str:
+    """Plotly reads labels as a subset of HTML, and `%{...}` in hover texts as a template."""
+    return escape(visible(text), quote=False).replace("%{", "%&#123;")

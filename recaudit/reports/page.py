@@ -1,0 +1,221 @@
+"""The whole report as plain records; the templates only lay them out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from recaudit.records import Estimate, Finding, Quadrant
+from recaudit.reports.claims import Claim, claim_of
+from recaudit.reports.comparison import ClaimRow, Forest, claim_rows, forests
+from recaudit.reports.numbers import show_count, show_seconds, show_share
+from recaudit.reports.overview import Overview, SystemVerdict, overview
+from recaudit.reports.sentences import attribute_words, confidence_words, count_words
+from recaudit.reports.tables import (
+    CountTable,
+    MeansTable,
+    Shares,
+    funnel_table,
+    means_table,
+    measured_table,
+    shares_of,
+    undefined_table,
+)
+
+if TYPE_CHECKING:
+    from recaudit.audit.result import AuditResult, DataCard, Provenance, SystemResult
+
+QUADRANTS: tuple[Quadrant, ...] = ("tuned, with CRM", "tuned, no CRM", "frozen, with CRM", "frozen, no CRM")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemRow:
+    """What one system is and how it fared."""
+
+    verdict: SystemVerdict
+    version: str
+    quadrant: Quadrant
+    llm: str
+    description: str
+    answered: str
+    seconds: tuple[tuple[str, str], ...]
+    failure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeSection:
+    """What one probe found about the groups of one attribute.
+
+    Attributes:
+        name: The attribute.
+        anchor: Its id on the page.
+        gates: Its gates by verdict, "" without any.
+        settled: Whether all its gates passed or there are none; only then is it folded.
+        rows: Claims by system.
+        forests: Group means by metric.
+        means: Group tables by system.
+        claims: Every number.
+    """
+
+    name: str
+    anchor: str
+    gates: str
+    settled: bool
+    rows: tuple[ClaimRow, ...]
+    forests: tuple[Forest, ...]
+    means: tuple[MeansTable, ...]
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeSection:
+    """What one probe found."""
+
+    name: str
+    anchor: str
+    everyone: tuple[ClaimRow, ...]
+    claims: tuple[Claim, ...]
+    attributes: tuple[AttributeSection, ...]
+    shares: tuple[Shares, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodRow:
+    """One way in which intervals were made, and for how many claims."""
+
+    method: str
+    family: str
+    confidence: str
+    claims: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Everything the HTML report shows."""
+
+    overview: Overview
+    systems: tuple[SystemRow, ...]
+    quadrants: Mapping[Quadrant, tuple[str, ...]]
+    probes: tuple[ProbeSection, ...]
+    funnel: CountTable
+    measured: CountTable
+    undefined: CountTable
+    data: DataCard
+    methods: tuple[MethodRow, ...]
+    provenance: Provenance
+
+    @property
+    def system_names(self) -> tuple[str, ...]:
+        """Column order of all comparisons."""
+        return tuple(row.verdict.name for row in self.systems)
+
+
+def page(result: AuditResult) -> Page:
+    """Turn a result into what the report shows."""
+    first = overview(result)
+    names = tuple(system.card.name for system in result.systems)
+    probes = dict.fromkeys(
+        [finding.hypothesis.probe for finding in result.findings]
+        + [tables.probe for system in result.systems for tables in system.probes]
+    )
+    return Page(
+        overview=first,
+        systems=tuple(map(_system_row, result.systems, first.systems)),
+        quadrants={
+            quadrant: tuple(system.card.name for system in result.systems if system.quadrant == quadrant)
+            for quadrant in ("conventional", *QUADRANTS)
+        },
+        probes=tuple(_probe_section(result, probe, f"probe-{place}", names) for place, probe in enumerate(probes, 1)),
+        funnel=funnel_table(result.systems),
+        measured=measured_table(result.systems),
+        undefined=undefined_table(result.systems),
+        data=result.data,
+        methods=_methods(result.findings),
+        provenance=result.provenance,
+    )
+
+
+def _system_row(system: SystemResult, verdict: SystemVerdict) -> SystemRow:
+    card = system.card
+    size = "" if card.llm_parameters is None else f" ({show_count(card.llm_parameters)} parameters)"
+    return SystemRow(
+        verdict=verdict,
+        version=card.version,
+        quadrant=system.quadrant,
+        llm="" if card.llm is None else f"{card.llm}{size}",
+        description=card.description,
+        answered=f"{show_count(system.funnel.answered)} of {show_count(system.funnel.planned)}"
+        f" ({show_share(system.funnel.answered, system.funnel.planned)})",
+        seconds=tuple((part, show_seconds(seconds)) for part, seconds in system.seconds.items()),
+        failure=system.failure,
+    )
+
+
+def _probe_section(result: AuditResult, probe: str, anchor: str, names: Sequence[str]) -> ProbeSection:
+    findings = [finding for finding in result.findings if finding.hypothesis.probe == probe]
+    of_all = [finding for finding in findings if finding.hypothesis.attribute is None]
+    tables = {
+        system.card.name: part for system in result.systems for part in system.probes if part.probe == probe
+    }
+    attributes = dict.fromkeys(
+        [finding.hypothesis.attribute for finding in findings if finding.hypothesis.attribute is not None]
+        + [table.attribute for part in tables.values() for table in part.tables]
+    )
+    everyone = claim_rows(of_all, names)
+    sections = []
+    for place, attribute in enumerate(attributes, 1):
+        about = [finding for finding in findings if finding.hypothesis.attribute == attribute]
+        means = [
+            means_table(system, table)
+            for system, part in tables.items()
+            for table in part.tables
+            if table.attribute == attribute
+        ]
+        sections.append(_attribute_section(attribute, f"{anchor}-{place}", about, everyone, means, names))
+    return ProbeSection(
+        name=probe,
+        anchor=anchor,
+        everyone=everyone,
+        claims=tuple(map(claim_of, of_all)),
+        attributes=tuple(sections),
+        shares=shares_of({system: part.distributions for system, part in tables.items()}),
+    )
+
+
+def _attribute_section(
+    attribute: str,
+    anchor: str,
+    findings: Sequence[Finding],
+    everyone: Sequence[ClaimRow],
+    means: Sequence[MeansTable],
+    names: Sequence[str],
+) -> AttributeSection:
+    verdicts = [finding.verdict for finding in findings if finding.limit is not None and finding.verdict is not None]
+    return AttributeSection(
+        name=attribute_words(attribute),
+        anchor=anchor,
+        gates=count_words(verdicts) if verdicts else "",
+        settled=set(verdicts) <= {"PASS"},
+        rows=claim_rows(findings, names),
+        forests=forests(findings, everyone, names),
+        means=tuple(means),
+        claims=tuple(map(claim_of, findings)),
+    )
+
+
+def _methods(findings: Sequence[Finding]) -> tuple[MethodRow, ...]:
+    counts: Counter[tuple[str, str, str]] = Counter(
+        (finding.estimate.method, _family(finding.estimate), confidence_words(finding.estimate.confidence))
+        for finding in findings
+        if finding.estimate is not None
+    )
+    return tuple(
+        MethodRow(method=method, family=family, confidence=confidence, claims=show_count(count))
+        for (method, family, confidence), count in counts.most_common()
+    )
+
+
+def _family(estimate: Estimate) -> str:
+    return f"{estimate.family} ({show_count(estimate.family_size)})"

@@ -1,0 +1,187 @@
+"""The words of the report: what a verdict means, what a limit asks, what a finding says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from recaudit.records import Contrast, Estimate, Finding, Hypothesis, Limit, Verdict
+from recaudit.reports.numbers import MINUS, decimal_places, show, show_limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictWords:
+    """How a verdict is shown; symbol and word together, so that colour is never alone."""
+
+    symbol: str
+    word: str
+    advice: str
+    meaning: str
+
+
+VERDICTS: dict[Verdict, VerdictWords] = {
+    "FAIL": VerdictWords(
+        symbol="✕",
+        word="FAIL",
+        advice="Do not release: a limit is broken beyond the uncertainty of the data.",
+        meaning="The whole interval lies beyond the limit.",
+    ),
+    "ERROR": VerdictWords(
+        symbol="!",
+        word="ERROR",
+        advice="Audit incomplete: do not release on this evidence.",
+        meaning="It should have been tested and could not be, or the value is degenerate.",
+    ),
+    "INCONCLUSIVE": VerdictWords(
+        symbol="?",
+        word="INCONCLUSIVE",
+        advice="Not shown to be within the limits: get more data before deciding.",
+        meaning="The interval includes the limit, so the data cannot tell on which side the value lies.",
+    ),
+    "NOT_RUN": VerdictWords(
+        symbol="\N{EN DASH}",
+        word="NOT RUN",
+        advice="Nothing was decided: this page holds estimates without a verdict.",
+        meaning="The system does not offer what the question needs, or nothing was asked.",
+    ),
+    "PASS": VerdictWords(
+        symbol="✓",
+        word="PASS",
+        advice="Every limit that was set holds. Nothing is shown about what was not asked.",
+        meaning="The whole interval lies within the limit: shown to hold, not merely “no difference found”.",
+    ),
+}
+"""In the order in which a reader needs them."""
+
+_COUNTED: dict[Verdict, str] = {
+    "FAIL": "failed",
+    "ERROR": "could not be decided",
+    "INCONCLUSIVE": "inconclusive",
+    "NOT_RUN": "not run",
+    "PASS": "passed",
+}
+
+_SEPARATORS = {"-", MINUS, "\N{EN DASH}", "/"}
+
+BETTER = {"higher": "higher is better", "lower": "lower is better", "zero": "best near 0", "neither": "no better side"}
+
+_CONTRASTS: dict[Contrast, str] = {
+    "mean": "mean {metric}",
+    "corpus": "{metric} of all lists together",
+    "gap": "{metric}: largest gap by {attribute}",
+    "ratio": "{metric}: smallest ratio by {attribute}",
+    "worst": "{metric}: worst-served {attribute}",
+}
+
+
+def title_of(claim: Hypothesis) -> str:
+    """Name a claim in a few words."""
+    return _CONTRASTS[claim.contrast].format(metric=claim.metric, attribute=attribute_words(claim.attribute))
+
+
+def attribute_words(attribute: str | None) -> str:
+    """Write a product of attributes with a multiplication sign.
+
+    >>> attribute_words("gender*age_band")
+    'gender × age_band'
+    """
+    return " × ".join((attribute or "").split("*"))
+
+
+def limit_words(limit: Limit | None) -> str:
+    """Say what a limit asks, "" without one.
+
+    >>> limit_words(Limit(high=0.05)), limit_words(Limit(low=-1, high=1))
+    ('at most 0.05', '−1 to 1')
+    """
+    if limit is None:
+        return ""
+    if limit.low is not None and limit.high is not None:
+        return f"{show_limit(limit.low)} to {show_limit(limit.high)}"
+    if limit.low is not None:
+        return f"at least {show_limit(limit.low)}"
+    return "" if limit.high is None else f"at most {show_limit(limit.high)}"
+
+
+def confidence_words(confidence: float) -> str:
+    """Name an interval by its confidence.
+
+    >>> confidence_words(0.95)
+    '95 % interval'
+    """
+    return f"{100 * confidence:.6g} % interval"
+
+
+def count_words(verdicts: Iterable[Verdict]) -> str:
+    """Count gates by verdict in one phrase.
+
+    >>> count_words(["PASS", "FAIL", "PASS", "ERROR"])
+    '1 of 4 gates failed, 1 could not be decided, 2 passed'
+    """
+    counts = Counter(verdicts)
+    total = counts.total()
+    if total == 0:
+        return "no gates were set"
+    gates = "gate" if total == 1 else "gates"
+    named = [verdict for verdict in VERDICTS if counts[verdict]]
+    first = f"{counts[named[0]]} of {total} {gates} {_COUNTED[named[0]]}"
+    return ", ".join([first, *(f"{counts[verdict]} {_COUNTED[verdict]}" for verdict in named[1:])])
+
+
+def places_of(estimate: Estimate, limit: Limit | None) -> int:
+    """Decimals for the numbers of an estimate, the same for the value and both ends."""
+    borders = () if limit is None else (limit.low, limit.high)
+    return decimal_places([estimate.value, estimate.low, estimate.high], against=borders)
+
+
+def interval_words(estimate: Estimate, limit: Limit | None = None) -> str:
+    """Write an interval as "0.051 to 0.117", "" where there is none."""
+    if estimate.low is None or estimate.high is None:
+        return ""
+    places = places_of(estimate, limit)
+    return f"{show(estimate.low, places)} to {show(estimate.high, places)}"
+
+
+def pair_of(estimate: Estimate) -> tuple[str, str] | None:
+    """The two groups that make a gap or ratio, the one with the lower mean first; None if `versus` names no pair."""
+    means = {group.group: group.value for group in estimate.groups}
+    versus = estimate.versus
+    for first in (name for name in means if versus.startswith(name)):
+        for second in (name for name in means if versus.endswith(name)):
+            between = versus[len(first) : len(versus) - len(second)].strip()
+            if first != second and len(first) + len(second) < len(versus) and between in _SEPARATORS:
+                lower, higher = means[first], means[second]
+                in_order = lower is not None and higher is not None and lower <= higher
+                return (first, second) if in_order else (second, first)
+    return None
+
+
+def sentence_of(finding: Finding) -> str:
+    """Say in one sentence what a finding says: who, what, how much, how sure, and the limit."""
+    if finding.estimate is None or finding.estimate.value is None:
+        asked = title_of(finding.hypothesis)
+        return f"{finding.system}: {asked} could not be measured ({finding.reason or 'no reason is recorded'})."
+    estimate = finding.estimate
+    sure = interval_words(estimate, finding.limit)
+    parts = [f"{confidence_words(estimate.confidence)} {sure}" if sure else f"no interval: {estimate.reason}"]
+    if finding.limit is not None:
+        parts.append(f"limit: {limit_words(finding.limit)}")
+    return f"{finding.system}: {_statement(finding, estimate)} ({'; '.join(parts)})."
+
+
+def _statement(finding: Finding, estimate: Estimate) -> str:
+    claim = finding.hypothesis
+    value = show(estimate.value or 0.0, places_of(estimate, finding.limit))
+    metric, attribute = claim.metric, attribute_words(claim.attribute)
+    pair = pair_of(estimate)
+    if claim.contrast == "gap" and pair:
+        return f"{attribute} {pair[0]} receives {metric} {value} lower than {attribute} {pair[1]}"
+    if claim.contrast == "ratio" and pair:
+        return f"{attribute} {pair[0]} receives {value} times the {metric} of {attribute} {pair[1]}"
+    if claim.contrast == "worst" and estimate.versus:
+        return f"the worst-served {attribute}, {estimate.versus}, receives a mean {metric} of {value}"
+    if claim.contrast == "mean":
+        return f"the mean {metric} of all users is {value}"
+    which = f", {estimate.versus}," if estimate.versus else ""
+    return f"{title_of(claim)}{which} is {value}"

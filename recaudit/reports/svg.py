@@ -1,0 +1,167 @@
+"""Intervals as inline SVG.
+
+Shapes carry presentation attributes and `currentColor`, so that they show where style sheets are blocked and follow
+the theme where they are not. This is the one place that marks text as safe HTML.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from recaudit.reports.numbers import show
+from recaudit.reports.visible import visible
+
+WIDTH = 150
+HEIGHT = 16
+EDGE = 4
+LIMIT_COLOUR = "#d1495b"
+"""At least 3:1 against the backgrounds of both themes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A value with its interval and limit, and the same in words.
+
+    Attributes:
+        value: Where the dot stands.
+        low: Lower end, None without an interval.
+        high: Upper end.
+        floor: Smallest acceptable value, or None.
+        ceiling: Largest acceptable value, or None.
+        label: What a screen reader says.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+    floor: float | None = None
+    ceiling: float | None = None
+    label: str
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """Everything finite that is drawn."""
+        drawn = (self.value, self.low, self.high, self.floor, self.ceiling)
+        return tuple(number for number in drawn if number is not None and math.isfinite(number))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """The numbers at the left and right edge of a plot, and one that is drawn for reference."""
+
+    left: float
+    right: float
+    reference: float | None = None
+
+    def at(self, number: float) -> float:
+        """The horizontal position of a number, kept within the plot."""
+        share = (number - self.left) / (self.right - self.left)
+        return EDGE + (WIDTH - 2 * EDGE) * min(max(share, 0.0), 1.0)
+
+
+def scale_over(marks: Iterable[Mark], reference: float | None = None) -> Scale | None:
+    """One scale that shows all marks, or None without any."""
+    numbers = [number for mark in marks for number in mark.numbers]
+    if not numbers:
+        return None
+    if reference is not None:
+        numbers.append(reference)
+    left, right = min(numbers), max(numbers)
+    margin = 0.04 * (right - left) or 0.5
+    return Scale(left=left - margin, right=right + margin, reference=reference)
+
+
+def scale_around_limit(mark: Mark) -> Scale:
+    """A scale with the nearer limit in the middle, so that it is one rule down a column of plots.
+
+    >>> scale_around_limit(Mark(value=3, low=1, high=5, ceiling=4, label="")).at(4) == WIDTH / 2
+    True
+    """
+    limits = [limit for limit in (mark.floor, mark.ceiling) if limit is not None]
+    middle = min(limits, key=lambda limit: abs(limit - mark.value))
+    ends = (end for end in (mark.value, mark.low, mark.high) if end is not None and math.isfinite(end))
+    reach = 1.15 * max(abs(end - middle) for end in ends) or 1.0
+    return Scale(left=middle - reach, right=middle + reach)
+
+
+def interval_plot(mark: Mark, scale: Scale) -> Markup:
+    """Draw an interval with its value; what lies beyond a limit is shaded."""
+    shapes = [*_beyond(mark, scale)]
+    if scale.reference is not None:
+        x = _px(scale.at(scale.reference))
+        shapes.append(f'<path d="M{x} 0V{HEIGHT}" stroke="currentColor" stroke-opacity=".4" stroke-dasharray="2 2"/>')
+    middle = HEIGHT // 2
+    if mark.low is not None and mark.high is not None:
+        start, end = _px(scale.at(mark.low)), _px(scale.at(mark.high))
+        shapes.append(f'<path d="M{start} {middle}H{end}" stroke="currentColor" stroke-width="2"/>')
+        ends = (_end(scale, mark.low, start), _end(scale, mark.high, end))
+        shapes.append(f'<path d="{"".join(ends)}" fill="none" stroke="currentColor"/>')
+    shapes.append(f'<circle cx="{_px(scale.at(mark.value))}" cy="{middle}" r="3.2" fill="currentColor"/>')
+    return _svg(shapes, mark.label, HEIGHT)
+
+
+def limit_plot(mark: Mark) -> Markup:
+    """Draw an interval against its limit, which stands in the middle."""
+    return interval_plot(mark, scale_around_limit(mark))
+
+
+def axis(scale: Scale) -> Markup:
+    """Draw a scale with a few round numbers."""
+    ticks = ticks_of(scale)
+    shapes = [f'<path d="M0 17.5H{WIDTH}" stroke="currentColor" stroke-opacity=".5"/>']
+    for tick in ticks:
+        x = _px(scale.at(tick))
+        anchor = "start" if scale.at(tick) < 16 else "end" if scale.at(tick) > WIDTH - 16 else "middle"
+        shapes.append(f'<path d="M{x} 14V18" stroke="currentColor"/>')
+        shapes.append(
+            f'<text x="{x}" y="11" font-size="10" text-anchor="{anchor}" fill="currentColor">{show(tick)}</text>'
+        )
+    return _svg(shapes, f"scale from {show(scale.left)} to {show(scale.right)}", 18)
+
+
+def ticks_of(scale: Scale) -> Sequence[float]:
+    """Two to five round numbers within a scale.
+
+    >>> ticks_of(Scale(left=0.03, right=0.34))
+    [0.1, 0.2, 0.3]
+    """
+    span = scale.right - scale.left
+    power = 10.0 ** math.floor(math.log10(span))
+    step = next(power * factor for factor in (0.2, 0.5, 1, 2, 5) if span / (power * factor) <= 4)
+    first, last = math.ceil(scale.left / step), math.floor(scale.right / step)
+    return [round(index * step, 12) for index in range(first, last + 1)]
+
+
+def _beyond(mark: Mark, scale: Scale) -> Iterable[str]:
+    for limit, outer in ((mark.floor, scale.left), (mark.ceiling, scale.right)):
+        if limit is None or not scale.left <= limit <= scale.right:
+            continue
+        start, end = sorted((scale.at(limit), 0.0 if outer == scale.left else float(WIDTH)))
+        yield (
+            f'<rect x="{_px(start)}" y="0" width="{_px(end - start)}" height="{HEIGHT}" '
+            f'fill="{LIMIT_COLOUR}" fill-opacity=".14"/>'
+        )
+        yield f'<path d="M{_px(scale.at(limit))} 0V{HEIGHT}" stroke="{LIMIT_COLOUR}" stroke-width="1.5"/>'
+
+
+def _end(scale: Scale, number: float, x: str) -> str:
+    """A short bar, or an arrow head where the interval goes on beyond the plot."""
+    if scale.left <= number <= scale.right:
+        return f"M{x} 5V11"
+    away = "4" if number < scale.left else "-4"
+    return f"M{x} 8l{away} -4M{x} 8l{away} 4"
+
+
+def _svg(shapes: Iterable[str], label: str, height: int) -> Markup:
+    return Markup(  # noqa: S704 - shapes are made of numbers here; the label is escaped
+        f'<svg role="img" aria-label="{escape(visible(label))}" viewBox="0 0 {WIDTH} {height}" '
+        f'width="{WIDTH}" height="{height}">{"".join(shapes)}</svg>'
+    )
+
+
+def _px(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")

@@ -1,0 +1,165 @@
+"""The descriptive tables: group means, distributions, the way from requests to numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from recaudit.records import Distribution, GroupTable
+from recaudit.reports.numbers import decimal_places, show, show_count
+
+if TYPE_CHECKING:
+    from recaudit.audit.result import Funnel, SystemResult
+
+NO_VALUE = "\N{EM DASH}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeansRow:
+    """One group, or one summary of the groups."""
+
+    label: str
+    n: str
+    small: bool
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeansTable:
+    """Means of every metric by group, for one system."""
+
+    system: str
+    metrics: tuple[str, ...]
+    groups: tuple[MeansRow, ...]
+    summaries: tuple[MeansRow, ...]
+    min_group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Shares of one chart line; `system` is "" when all systems have the same."""
+
+    system: str
+    label: str
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """One distribution for all systems; each series sums to 1."""
+
+    name: str
+    question: str
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountTable:
+    """Counts with one row per label and one column per system or step."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def means_table(system: str, table: GroupTable) -> MeansTable:
+    """Put a group table into words, with the same decimals down a column."""
+    columns = list(zip(table.overall, table.difference, *table.values, strict=True))
+    places = [decimal_places(column) for column in columns]
+
+    def words(values: Sequence[float | None]) -> tuple[str, ...]:
+        return tuple(
+            NO_VALUE if value is None else show(value, place) for value, place in zip(values, places, strict=True)
+        )
+
+    groups = tuple(
+        MeansRow(label=group, n=show_count(count), small=count < table.min_group, values=words(values))
+        for group, count, values in zip(table.groups, table.counts, table.values, strict=True)
+    )
+    ratios = tuple(NO_VALUE if ratio is None else show(ratio) for ratio in table.ratio)
+    return MeansTable(
+        system=system,
+        metrics=table.metrics,
+        groups=groups,
+        summaries=(
+            MeansRow(label="all users", n=show_count(sum(table.counts)), small=False, values=words(table.overall)),
+            MeansRow(label="largest − smallest", n="", small=False, values=words(table.difference)),
+            MeansRow(label="smallest ÷ largest", n="", small=False, values=ratios),
+        ),
+        min_group=show_count(table.min_group),
+    )
+
+
+def shares_of(distributions: Mapping[str, Sequence[Distribution]]) -> tuple[Shares, ...]:
+    """Merge the distributions of all systems; a series that is the same for all of them stands once.
+
+    Args:
+        distributions: System name to its distributions.
+    """
+    by_name: dict[str, dict[str, Distribution]] = {}
+    for system, found in distributions.items():
+        for distribution in found:
+            by_name.setdefault(distribution.name, {})[system] = distribution
+    return tuple(
+        Shares(
+            name=name,
+            question=next(iter(found.values())).question,
+            categories=next(iter(found.values())).categories,
+            series=_merged(found),
+        )
+        for name, found in by_name.items()
+    )
+
+
+def _merged(found: Mapping[str, Distribution]) -> tuple[Series, ...]:
+    labels = dict.fromkeys(label for distribution in found.values() for label in distribution.series)
+    shared: list[Series] = []
+    own: list[Series] = []
+    for label in labels:
+        lines = {system: tuple(part.series[label]) for system, part in found.items() if label in part.series}
+        if len(lines) > 1 and len(set(lines.values())) == 1:
+            shared.append(Series(system="", label=label, shares=next(iter(lines.values()))))
+        else:
+            own += [Series(system=system, label=label, shares=shares) for system, shares in lines.items()]
+    return (*shared, *own)
+
+
+def funnel_table(systems: Sequence[SystemResult]) -> CountTable:
+    """How many requests became usable lists, a row per system."""
+    problems = sorted({problem for system in systems for problem in system.funnel.problems})
+    rows = tuple(
+        (
+            system.card.name,
+            tuple(
+                show_count(count)
+                for count in (
+                    system.funnel.planned,
+                    system.funnel.answered,
+                    *(system.funnel.problems.get(problem, 0) for problem in problems),
+                    system.funnel.empty,
+                    system.funnel.short,
+                )
+            ),
+        )
+        for system in systems
+    )
+    return CountTable(columns=("asked", "answered", *problems, "empty list", "short list"), rows=rows)
+
+
+def measured_table(systems: Sequence[SystemResult]) -> CountTable:
+    """Users with a defined value, a row per metric and a column per system."""
+    return _counts_by_system(systems, lambda funnel: funnel.measured)
+
+
+def undefined_table(systems: Sequence[SystemResult]) -> CountTable:
+    """Users without a value, a row per metric and reason and a column per system."""
+    return _counts_by_system(systems, lambda funnel: funnel.undefined)
+
+
+def _counts_by_system(systems: Sequence[SystemResult], part: Callable[[Funnel], Mapping[str, int]]) -> CountTable:
+    labels = dict.fromkeys(label for system in systems for label in part(system.funnel))
+    rows = tuple(
+        (label, tuple(show_count(part(system.funnel).get(label, 0)) for system in systems)) for label in labels
+    )
+    return CountTable(columns=tuple(system.card.name for system in systems), rows=rows)

@@ -1,0 +1,67 @@
+(async () => {
+  const root = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const charts = [...document.querySelectorAll(".chart")];
+  let library;
+
+  const say = (message) => charts.forEach((chart) => { chart.firstElementChild.textContent = message; });
+
+  const unpack = async () => {
+    const packed = document.getElementById("plotly-packed").textContent.trim();
+    const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const script = document.createElement("script");
+    script.textContent = await new Response(stream).text();
+    document.head.append(script);
+  };
+
+  const themed = (figure) => {
+    const style = getComputedStyle(root);
+    const colour = (name) => style.getPropertyValue(name).trim();
+    const lines = [1, 2, 3, 4, 5, 6, 7, 8].map((place) => colour(`--line-${place}`));
+    const axis = { gridcolor: colour("--rule"), linecolor: colour("--muted"), zerolinecolor: colour("--muted"), automargin: true };
+    const data = figure.data.map((trace) => {
+      const own = trace.meta.colour < 0 ? colour("--muted") : lines[trace.meta.colour % lines.length];
+      const errors = (bar) => (bar ? { ...bar, color: own } : undefined);
+      return {
+        ...trace,
+        line: { ...trace.line, color: own },
+        marker: { ...trace.marker, color: own },
+        error_x: errors(trace.error_x),
+        error_y: errors(trace.error_y),
+      };
+    });
+    const layout = {
+      ...figure.layout,
+      height: 400,
+      margin: { t: 16, r: 16, b: 56, l: 64 },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      font: { color: colour("--ink"), family: style.getPropertyValue("--sans"), size: 12 },
+      hoverlabel: { bgcolor: colour("--raised"), bordercolor: colour("--rule"), font: { color: colour("--ink") } },
+      legend: { orientation: "h", y: -0.28 },
+      xaxis: { ...figure.layout.xaxis, ...axis },
+      yaxis: { ...figure.layout.yaxis, ...axis },
+    };
+    return { data, layout };
+  };
+
+  const draw = async () => {
+    library ??= unpack();
+    await library;
+    for (const chart of charts) {
+      const figure = themed(JSON.parse(chart.parentElement.querySelector(".figure").textContent));
+      chart.querySelector("p")?.remove();
+      await Plotly.react(chart, figure.data, figure.layout, { displaylogo: false, responsive: true });
+    }
+  };
+
+  if (typeof DecompressionStream === "undefined") {
+    say("This browser is too old for interactive charts. Their numbers stand in the tables of this section.");
+    return;
+  }
+  const attempt = () => draw().catch(() => say("The chart could not be drawn. Its numbers stand in the tables of this section."));
+  dark.addEventListener("change", attempt);
+  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((fold) => { fold.open = true; }));
+  await attempt();
+})();

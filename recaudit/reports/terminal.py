@@ -1,0 +1,106 @@
+"""The verdict for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recaudit.reports.claims import Claim
+from recaudit.reports.overview import VISIBLE_GATES, Overview, overview
+from recaudit.reports.sentences import VERDICTS
+from recaudit.reports.tables import NO_VALUE
+from recaudit.reports.visible import visible
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+    from recaudit.audit.result import AuditResult
+    from recaudit.records import Verdict
+
+_STYLES: dict[Verdict, str] = {
+    "FAIL": "bold red",
+    "ERROR": "bold magenta",
+    "INCONCLUSIVE": "bold yellow",
+    "NOT_RUN": "bold",
+    "PASS": "bold green",
+}
+MOST_NOT_TESTED = 8
+
+
+def render_terminal(result: AuditResult) -> tuple[RenderableType, ...]:
+    """Make what `rich` prints, part by part: verdict, worst finding, systems, gates, what was not tested.
+
+    No text from data or models is read as rich markup.
+    """
+    from rich.text import Text
+
+    view = overview(result)
+    parts: list[RenderableType] = [
+        Text.assemble(_badge(view.verdict), "  ", (visible(view.name), "bold")),
+        Text(VERDICTS[view.verdict].advice),
+        *(Text(visible(lead)) for lead in view.leads),
+        Text(f"{view.counts[:1].upper()}{view.counts[1:]}."),
+    ]
+    if len(view.systems) > 1:
+        parts.append(_systems(view))
+    if view.gates:
+        parts.append(_gates(view))
+    parts.append(Text("Not tested", style="bold"))
+    parts += _not_tested(view)
+    return tuple(parts)
+
+
+def _badge(verdict: Verdict) -> Text:
+    from rich.text import Text
+
+    return Text(f"{VERDICTS[verdict].symbol} {VERDICTS[verdict].word}", style=_STYLES[verdict])
+
+
+def _systems(view: Overview) -> Table:
+    table = _table(("System", "Verdict", "Gates"))
+    for system in view.systems:
+        table.add_row(_plain(system.name), _badge(system.verdict), _plain(system.counts))
+    return table
+
+
+def _gates(view: Overview) -> Table:
+    table = _table(("Verdict", "System", "Claim", "Value", view.confidence, "Limit"))
+    for gate in view.gates[:VISIBLE_GATES]:
+        table.add_row(_badge(gate.verdict or "NOT_RUN"), *map(_plain, _gate(gate)))
+    hidden = len(view.gates) - VISIBLE_GATES
+    if hidden > 0:
+        table.caption = f"and {hidden} more in the report"
+        table.caption_justify = "left"
+    return table
+
+
+def _gate(gate: Claim) -> tuple[str, ...]:
+    claim = f"{gate.title} ({gate.versus})" if gate.versus else gate.title
+    return gate.system, claim, gate.value or NO_VALUE, gate.interval or NO_VALUE, gate.limit
+
+
+def _not_tested(view: Overview) -> list[Text]:
+    from rich.text import Text
+
+    if not view.not_tested:
+        return [Text("  Nothing is recorded as left out.")]
+    lines = [Text(f"  {visible(entry.what)}: {visible(entry.why)}") for entry in view.not_tested[:MOST_NOT_TESTED]]
+    hidden = len(view.not_tested) - MOST_NOT_TESTED
+    return [*lines, Text(f"  and {hidden} more in the report")] if hidden > 0 else lines
+
+
+def _table(columns: tuple[str, ...]) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column == "Value" else "left", overflow="fold")
+    return table
+
+
+def _plain(text: str) -> Text:
+    from rich.text import Text
+
+    return Text(visible(text))

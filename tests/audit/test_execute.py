@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import pandas as pd
+import pytest
+
+from recaudit.adapters.functions import FunctionRecommender
+from recaudit.audit.execute import BATCH, ask
+from recaudit.errors import SystemFailureError
+from recaudit.records import Answer, Request, SystemCard
+
+CATALOGUE = pd.Index([1, 2, 3, 4])
+
+
+def requests(count: int, **changes: object) -> list[Request]:
+    content = {"arm": "list", "history": (), "k": 2, **changes}
+    return [Request(unit=user, user=user, **content) for user in range(count)]  # type: ignore[arg-type]
+
+
+def system(answer: Callable[[Request], Answer]) -> FunctionRecommender:
+    return FunctionRecommender(card=SystemCard(name="s"), offers=frozenset({"lists"}), answer=answer)
+
+
+class Scripted:
+    card = SystemCard(name="s")
+    offers = frozenset({"lists"})
+
+    def __init__(self, script: Callable[[Sequence[Request]], Iterable[Answer]]) -> None:
+        self.recommend = script
+
+
+def test_answers_come_in_batches_in_the_order_of_the_requests() -> None:
+    asked = requests(BATCH + 3)
+    backwards = Scripted(lambda batch: [Answer(request=r.id, items=(1,)) for r in reversed(batch)])
+    batches = list(ask(backwards, asked, CATALOGUE))  # type: ignore[arg-type]
+    assert [len(batch) for batch in batches] == [BATCH, 3]
+    assert [answer.request for batch in batches for answer in batch] == [request.id for request in asked]
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda r: Answer(request=r.id, items=(1, 2, 3)), "has 3 items where 2 were asked for"),
+        (lambda r: Answer(request=r.id, items=(1, 1)), "holds the item 1 more than once"),
+        (lambda r: Answer(request=r.id, items=(1, 9)), "holds the item 9, which is not in the catalogue"),
+        (lambda r: Answer(request=r.id, items=(1, 2), scores=(1.0,)), "has 2 items and 1 scores"),
+        (lambda r: Answer(request=r.id, items=(1,), scores=(float("nan"),)), "score that is not a finite number"),
+        (lambda r: Answer(request="other", items=(1,)), "1 requests have no answer, the first is for user 0"),
+        (lambda r: 1 / 0, "it raised ZeroDivisionError"),
+    ],
+)
+def test_an_answer_that_breaks_the_contract_is_a_failure(
+    answer: Callable[[Request], Answer], message: str
+) -> None:
+    with pytest.raises(SystemFailureError, match=message):
+        list(ask(system(answer), requests(1), CATALOGUE))
+
+
+def test_a_wrong_number_of_answers_is_a_failure() -> None:
+    with pytest.raises(SystemFailureError, match="gave 1 answers to 2 requests"):
+        list(ask(Scripted(lambda batch: [Answer(request=batch[0].id, items=())]), requests(2), CATALOGUE))  # type: ignore[arg-type]
+
+
+def test_candidates_bound_the_list() -> None:
+    asked = requests(1, candidates=(1, 2))
+    with pytest.raises(SystemFailureError, match="item 3, which is not in the candidates"):
+        list(ask(system(lambda r: Answer(request=r.id, items=(3,))), asked, CATALOGUE))

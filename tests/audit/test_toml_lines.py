@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from recaudit.audit.toml_lines import line_of
+
+TEXT = """\
+# a comment
+top = 1
+[audit]
+seed = 1  # [not a header]
+"quoted key" = 2
+[data.split]
+n = 5
+
+[[systems]]
+name = "a"
+options = { model = "als" }
+[[systems]]
+name = "b"
+[systems.options]
+factors = 3
+dotted.key = 4
+"""
+
+
+@pytest.mark.parametrize(
+    ("location", "line"),
+    [
+        (("top",), 2),
+        (("audit",), 3),
+        (("audit", "seed"), 4),
+        (("audit", "quoted key"), 5),
+        (("data", "split", "n"), 7),
+        (("systems", 0, "name"), 10),
+        (("systems", 0, "options", "model"), 11),
+        (("systems", 1, "name"), 13),
+        (("systems", 1, "options", "factors"), 15),
+        (("systems", 1, "options", "dotted", "key"), 16),
+        (("systems", 1, "absent"), 12),
+        (("systems",), 9),
+        (("absent",), None),
+    ],
+)
+def test_a_key_has_its_line_and_an_absent_one_that_of_its_table(
+    location: tuple[str | int, ...], line: int | None
+) -> None:
+    assert line_of(TEXT, location) == line
