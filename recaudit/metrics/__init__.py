@@ -1,7 +1,7 @@
 """What lists of recommendations are worth: quality, popularity, diversity, exposure, similarity.
 
 A metric is a plain function on columns, registered under a name: `parse_label("ndcg@10").compute(hits)`.
-`evaluate` takes whole tables of recommendations and held-out items and gives one value per user with the counts
+`evaluate` takes whole tables of recommendations and held-out items and gives one value per user, with counts
 of everything that was left out.
 """
 
@@ -9,6 +9,7 @@ from recaudit.metrics import calibration, corpus, popularity, popularity_pairs, 
 from recaudit.metrics.columns import Lists, Truth, encode_lists, encode_rows, encode_truth
 from recaudit.metrics.context import Catalogue, Shown, make_catalogue
 from recaudit.metrics.corpus import corpus_statistic, exposure
+from recaudit.metrics.evaluate import Counts, Evaluation, evaluate
 from recaudit.metrics.hits import Hits, RepeatedItemError, find_hits
 from recaudit.metrics.rating import Scored
 from recaudit.metrics.spec import METRICS, MetricLabel, MetricSpec, metric, parse_label
@@ -17,6 +18,8 @@ from recaudit.metrics.undefined import undefined_reasons
 __all__ = [
     "METRICS",
     "Catalogue",
+    "Counts",
+    "Evaluation",
     "Hits",
     "Lists",
     "MetricLabel",
@@ -31,6 +34,7 @@ __all__ = [
     "encode_lists",
     "encode_rows",
     "encode_truth",
+    "evaluate",
     "exposure",
     "find_hits",
     "make_catalogue",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 def exposure(lists: Lists, k: int, n_items: int) -> csr_matrix[Any]:
     """(n_users, n_items) matrix with 1 where an item stands in the user's first k places.
 
+    >>> from recaudit.metrics import Lists
     >>> exposure(Lists.of([[2, 0], [2]]), 1, 3).toarray()
     array([[0., 0., 1.],
            [0., 0., 1.]])
@@ -43,7 +44,7 @@ def corpus_statistic(spec: MetricSpec, catalogue: Catalogue) -> Callable[[FloatA
     "corpus",
     "gini",
     better="lower",
-    reference="Gini 1912; Fleder and Hosanagar 2009, Blockbuster culture's next rise",
+    reference="Gini 1912; Fleder and Hosanagar 2009",
 )
 def gini(totals: FloatArray) -> FloatArray:
     """Gini coefficient of how often items are shown, over all n items of the catalogue.
@@ -106,7 +107,8 @@ def entropy(totals: FloatArray) -> FloatArray:
     shown = totals.sum(axis=-1, keepdims=True)
     shares = totals / np.where(shown > 0, shown, np.nan)
     logs = np.log(shares, out=np.zeros_like(shares), where=~(shares == 0))
-    return np.abs(-(shares * logs).sum(axis=-1))
+    total: FloatArray = np.abs((shares * logs).sum(axis=-1))
+    return total
 
 
 @metric(

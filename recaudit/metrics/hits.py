@@ -84,6 +84,7 @@ def find_hits(
         RepeatedItemError: If a list or a user's held-out items hold an item twice.
         ValueError: If the numbers of users differ.
 
+    >>> from recaudit.metrics import Lists, Truth
     >>> hits = find_hits(Lists.of([[7, 8, 9]]), Truth.of([{9: 2, 7: 1, 5: 1, 8: 0}]))
     >>> hits.rank, hits.grade, hits.ordinal, hits.relevant
     (array([1, 3]), array([1., 2.]), array([1, 2]), array([3]))
@@ -123,7 +124,7 @@ def _repeat(what: str, offsets: IntArray, items: IntArray, row: int) -> Repeated
 
 
 @compiled
-def _scan(
+def _scan(  # noqa: PLR0917
     list_offsets: IntArray,
     list_items: IntArray,
     truth_offsets: IntArray,

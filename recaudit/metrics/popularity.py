@@ -28,6 +28,7 @@ def list_means(lists: Lists, values: FloatArray) -> FloatArray:
         lists: Lists of n users.
         values: (n_items,) value of each item.
 
+    >>> from recaudit.metrics import Lists
     >>> list_means(Lists.of([[0, 1], [], [1]]), np.array([1.0, 4.0]))
     array([2.5, nan, 4. ])
     """
@@ -53,9 +54,7 @@ def arp(shown: Shown, k: int) -> FloatArray:
     return list_means(shown.lists.first(k), shown.catalogue.popularity.astype(np.float64))
 
 
-@metric(
-    "list", "log_arp", better="neither", bounds=(0.0, np.inf), reference=ELLIOT + "; on the scale log(1 + φ)"
-)
+@metric("list", "log_arp", better="neither", bounds=(0.0, np.inf), reference=ELLIOT + "; log(1 + φ)")
 def log_arp(shown: Shown, k: int) -> FloatArray:
     """Mean of log(1 + φ) over the first k items, natural logarithm.
 

@@ -324,7 +324,8 @@ def _defined(hits: Hits, values: FloatArray) -> FloatArray:
 
 def _sum(hits: Hits, values: NDArray[np.floating], k: int) -> FloatArray:
     within = hits.rank <= k
-    return np.bincount(hits.user[within], weights=values[within], minlength=hits.n_users)
+    sums: FloatArray = np.bincount(hits.user[within], weights=values[within], minlength=hits.n_users)
+    return sums
 
 
 def _count(hits: Hits, k: int) -> IntArray:
@@ -336,7 +337,8 @@ def _linear(grades: FloatArray) -> FloatArray:
 
 
 def _exponential(grades: FloatArray) -> FloatArray:
-    return np.exp2(grades) - 1
+    gains: FloatArray = np.exp2(grades) - 1
+    return gains
 
 
 def _log_discount(ranks: NDArray[np.int64]) -> FloatArray:

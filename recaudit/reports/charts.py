@@ -32,10 +32,12 @@ def figures_of(probes: Sequence[ProbeSection]) -> dict[str, dict[str, Figure]]:
         Probe name to chart title to figure; probes without charts are absent.
     """
     found: dict[str, dict[str, Figure]] = {}
-    systems = list(dict.fromkeys(line.system for probe in probes for part in probe.shares for line in part.series))
+    systems = list(
+        dict.fromkeys(line.system for probe in probes for part in probe.shares for line in part.series)
+    )
     systems = [system for system in systems if system]
     for probe in probes:
-        charts = {part.name: shares_figure(part, systems) for part in probe.shares}
+        charts = {f"{part.name}: {part.question}": shares_figure(part, systems) for part in probe.shares}
         if charts:
             found[probe.name] = charts
     rows = {probe.name: probe.everyone[0] for probe in probes if probe.everyone}
@@ -54,7 +56,7 @@ def shares_figure(shares: Shares, systems: Sequence[str]) -> Figure:
         data=[_line(series, shares.categories, systems) for series in shares.series],
         layout={
             "template": "none",
-            "xaxis": {"type": "category", "title": {"text": _safe(shares.name)}},
+            "xaxis": {"type": "category"},
             "yaxis": {"title": {"text": "share"}, "tickformat": ".0%", "rangemode": "tozero"},
             "hovermode": "x unified",
         },
@@ -66,8 +68,14 @@ def scatter_figure(*, across: ClaimRow, up: ClaimRow) -> Figure:
     """One point per system with both intervals."""
     import plotly.graph_objects as go
 
-    pairs = [(first, second) for first, second in zip(across.cells, up.cells, strict=True) if first and second]
-    points = [_point(first, second, place) for place, (first, second) in enumerate(pairs) if first.mark and second.mark]
+    pairs = [
+        (first, second) for first, second in zip(across.cells, up.cells, strict=True) if first and second
+    ]
+    points = [
+        _point(first, second, place)
+        for place, (first, second) in enumerate(pairs)
+        if first.mark and second.mark
+    ]
     figure = go.Figure(
         data=points,
         layout={
@@ -83,13 +91,19 @@ def _line(series: Series, categories: Sequence[str], systems: Sequence[str]) -> 
     line: dict[str, Any] = {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": _safe(f"{series.system}: {series.label}" if series.system else f"{series.label} (all systems)"),
+        "name": _safe(
+            f"{series.system}: {series.label}" if series.system else f"{series.label} (all systems)"
+        ),
         "x": [_safe(category) for category in categories],
         "y": list(series.shares),
         "hovertemplate": "%{y:.1%}",
     }
     if not series.system:
-        return line | {"line": {"dash": "dot", "width": 3}, "marker": {"symbol": "line-ew-open"}, "meta": {"colour": -1}}
+        return line | {
+            "line": {"dash": "dot", "width": 3},
+            "marker": {"symbol": "line-ew-open"},
+            "meta": {"colour": -1},
+        }
     place = systems.index(series.system)
     dash, symbol = _DASHES[place // len(_SYMBOLS) % len(_DASHES)], _SYMBOLS[place % len(_SYMBOLS)]
     return line | {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recaudit.records import Contrast, Estimate, Finding, GroupEstimate
 from recaudit.reports.claims import Claim, claim_of
@@ -38,9 +38,10 @@ class GroupCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRow:
-    """One group for every system."""
+    """One group for every system; `n` is "" where the systems differ in it."""
 
     group: str
+    n: str
     cells: tuple[GroupCell | None, ...]
 
 
@@ -53,16 +54,17 @@ class Forest:
         caption: What is shown.
         better: Which side is better.
         rows: One per group, in the order of the estimates.
-        everyone: The mean over all users, None when no claim holds it.
-        scale: Shared by all cells, None when nothing can be drawn.
+        everyone: The mean over all users by system, None where no claim holds it.
+        scales: By system; all span the same numbers, and each refers to the mean over all users. None when nothing
+            can be drawn.
     """
 
     metric: str
     caption: str
     better: str
     rows: tuple[GroupRow, ...]
-    everyone: ClaimRow | None
-    scale: Scale | None
+    everyone: tuple[GroupCell | None, ...]
+    scales: tuple[Scale, ...] | None
 
 
 def claim_rows(findings: Iterable[Finding], systems: Sequence[str]) -> tuple[ClaimRow, ...]:
@@ -91,7 +93,9 @@ def _better_words(finding: Finding) -> str:
     return words.get(finding.hypothesis.contrast, BETTER[finding.hypothesis.better])
 
 
-def forests(findings: Sequence[Finding], everyone: Iterable[ClaimRow], systems: Sequence[str]) -> tuple[Forest, ...]:
+def forests(
+    findings: Sequence[Finding], everyone: Iterable[ClaimRow], systems: Sequence[str]
+) -> tuple[Forest, ...]:
     """Draw the group means of one attribute, one panel per metric.
 
     Args:
@@ -104,25 +108,39 @@ def forests(findings: Sequence[Finding], everyone: Iterable[ClaimRow], systems: 
         if finding.estimate is not None and finding.estimate.groups:
             with_groups.setdefault(finding.hypothesis.metric, {}).setdefault(finding.system, finding)
     overall = {row.title: row for row in everyone}
-    return tuple(_forest(found, overall.get(f"mean {metric}"), systems) for metric, found in with_groups.items())
+    return tuple(
+        _forest(found, overall.get(f"mean {metric}"), systems) for metric, found in with_groups.items()
+    )
 
 
 def _forest(found: Mapping[str, Finding], everyone: ClaimRow | None, systems: Sequence[str]) -> Forest:
     claim = next(iter(found.values())).hypothesis
-    estimates = {system: finding.estimate for system, finding in found.items() if finding.estimate is not None}
+    estimates = {
+        system: finding.estimate for system, finding in found.items() if finding.estimate is not None
+    }
     groups = dict.fromkeys(group.group for estimate in estimates.values() for group in estimate.groups)
     rows = tuple(_group_row(group, estimates, systems) for group in groups)
-    marks = [cell.mark for row in rows for cell in row.cells if cell and cell.mark]
-    if everyone is not None:
-        marks += [cell.mark for cell in everyone.cells if cell and cell.mark]
+    total = tuple(map(_everyone, everyone.cells)) if everyone else (None,) * len(systems)
+    cells = [cell for row in rows for cell in row.cells] + list(total)
+    scale = scale_over([cell.mark for cell in cells if cell and cell.mark])
     return Forest(
         metric=claim.metric,
         caption=f"Mean {claim.metric} by {attribute_words(claim.attribute)}",
         better=BETTER[claim.better],
         rows=rows,
-        everyone=everyone,
-        scale=scale_over(marks, 0.0 if claim.better == "zero" else None),
+        everyone=total,
+        scales=scale
+        and tuple(
+            replace(scale, reference=cell.mark.value if cell and cell.mark else None) for cell in total
+        ),
     )
+
+
+def _everyone(claim: Claim | None) -> GroupCell | None:
+    if claim is None or claim.mark is None:
+        return None
+    mark = replace(claim.mark, floor=None, ceiling=None)
+    return GroupCell(value=claim.value, interval=claim.interval, n=show_count(claim.n), note="", mark=mark)
 
 
 def _group_row(group: str, estimates: Mapping[str, Estimate], systems: Sequence[str]) -> GroupRow:
@@ -131,12 +149,15 @@ def _group_row(group: str, estimates: Mapping[str, Estimate], systems: Sequence[
         estimate = estimates.get(system)
         of_group = [entry for entry in estimate.groups if entry.group == group] if estimate else []
         cells.append(_group_cell(of_group[0], estimate.confidence) if estimate and of_group else None)
-    return GroupRow(group=group, cells=tuple(cells))
+    counts = {cell.n for cell in cells if cell}
+    return GroupRow(group=group, n=counts.pop() if len(counts) == 1 else "", cells=tuple(cells))
 
 
 def _group_cell(entry: GroupEstimate, confidence: float) -> GroupCell:
     if entry.value is None:
-        return GroupCell(value="", interval="", n=show_count(entry.n), note=entry.note or "no value", mark=None)
+        return GroupCell(
+            value="", interval="", n=show_count(entry.n), note=entry.note or "no value", mark=None
+        )
     places = decimal_places([entry.value, entry.low, entry.high])
     value, interval = show(entry.value, places), ""
     if entry.low is not None and entry.high is not None:

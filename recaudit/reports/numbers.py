@@ -112,7 +112,11 @@ def _misleads(numbers: Sequence[float], borders: Sequence[float], places: int) -
     width = max(numbers, default=0.0) - min(numbers, default=0.0)
     if 0 < width * 10**places < 2:
         return True
-    return any(_side(round(number, places), border) != _side(number, border) for number in numbers for border in borders)
+    return any(
+        _side(round(number, places), border) != _side(number, border)
+        for number in numbers
+        for border in borders
+    )
 
 
 def _side(number: float, border: float) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from recaudit.records import Verdict
 from recaudit.reports.claims import Claim, claim_of, worst_first
 from recaudit.reports.numbers import show_count, show_seconds, show_share
-from recaudit.reports.sentences import confidence_words, count_words
+from recaudit.reports.sentences import confidence_words, count_words, tally_words
 
 if TYPE_CHECKING:
     from recaudit.audit.result import AuditResult, NotTested, SystemResult
@@ -70,7 +70,11 @@ def overview(result: AuditResult) -> Overview:
 
 
 def _leads(result: AuditResult, gates: tuple[Claim, ...]) -> tuple[str, ...]:
-    failures = [f"{system.card.name} could not be audited: {system.failure}." for system in result.systems if system.failure]
+    failures = [
+        f"{system.card.name} could not be audited: {system.failure.rstrip('.')}."
+        for system in result.systems
+        if system.failure
+    ]
     failed = [gate.sentence for gate in gates if gate.verdict == "FAIL"]
     undecided = [gate.sentence for gate in gates if gate.verdict == "ERROR"]
     if failures:
@@ -86,7 +90,7 @@ def _system_verdict(system: SystemResult, gates: tuple[Claim, ...]) -> SystemVer
     return SystemVerdict(
         name=name,
         verdict=system.verdict,
-        counts="could not be audited" if system.failure else count_words(verdicts),
+        counts="could not be audited" if system.failure else tally_words(verdicts),
     )
 
 

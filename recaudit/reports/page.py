@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recaudit.records import Estimate, Finding, Quadrant
-from recaudit.reports.claims import Claim, claim_of
+from recaudit.reports.claims import Claim
 from recaudit.reports.comparison import ClaimRow, Forest, claim_rows, forests
 from recaudit.reports.numbers import show_count, show_seconds, show_share
 from recaudit.reports.overview import Overview, SystemVerdict, overview
@@ -127,7 +127,9 @@ def page(result: AuditResult) -> Page:
             quadrant: tuple(system.card.name for system in result.systems if system.quadrant == quadrant)
             for quadrant in ("conventional", *QUADRANTS)
         },
-        probes=tuple(_probe_section(result, probe, f"probe-{place}", names) for place, probe in enumerate(probes, 1)),
+        probes=tuple(
+            _probe_section(result, probe, f"probe-{place}", names) for place, probe in enumerate(probes, 1)
+        ),
         funnel=funnel_table(result.systems),
         measured=measured_table(result.systems),
         undefined=undefined_table(result.systems),
@@ -178,7 +180,7 @@ def _probe_section(result: AuditResult, probe: str, anchor: str, names: Sequence
         name=probe,
         anchor=anchor,
         everyone=everyone,
-        claims=tuple(map(claim_of, of_all)),
+        claims=_by_claim(everyone),
         attributes=tuple(sections),
         shares=shares_of({system: part.distributions for system, part in tables.items()}),
     )
@@ -192,17 +194,24 @@ def _attribute_section(
     means: Sequence[MeansTable],
     names: Sequence[str],
 ) -> AttributeSection:
-    verdicts = [finding.verdict for finding in findings if finding.limit is not None and finding.verdict is not None]
+    rows = claim_rows(findings, names)
+    verdicts = [
+        finding.verdict for finding in findings if finding.limit is not None and finding.verdict is not None
+    ]
     return AttributeSection(
         name=attribute_words(attribute),
         anchor=anchor,
         gates=count_words(verdicts) if verdicts else "",
         settled=set(verdicts) <= {"PASS"},
-        rows=claim_rows(findings, names),
+        rows=rows,
         forests=forests(findings, everyone, names),
         means=tuple(means),
-        claims=tuple(map(claim_of, findings)),
+        claims=_by_claim(rows),
     )
+
+
+def _by_claim(rows: Sequence[ClaimRow]) -> tuple[Claim, ...]:
+    return tuple(cell for row in rows for cell in row.cells if cell is not None)
 
 
 def _methods(findings: Sequence[Finding]) -> tuple[MethodRow, ...]:

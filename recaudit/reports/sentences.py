@@ -64,7 +64,12 @@ _COUNTED: dict[Verdict, str] = {
 
 _SEPARATORS = {"-", MINUS, "\N{EN DASH}", "/"}
 
-BETTER = {"higher": "higher is better", "lower": "lower is better", "zero": "best near 0", "neither": "no better side"}
+BETTER = {
+    "higher": "higher is better",
+    "lower": "lower is better",
+    "zero": "best near 0",
+    "neither": "no better side",
+}
 
 _CONTRASTS: dict[Contrast, str] = {
     "mean": "mean {metric}",
@@ -124,9 +129,22 @@ def count_words(verdicts: Iterable[Verdict]) -> str:
     if total == 0:
         return "no gates were set"
     gates = "gate" if total == 1 else "gates"
-    named = [verdict for verdict in VERDICTS if counts[verdict]]
-    first = f"{counts[named[0]]} of {total} {gates} {_COUNTED[named[0]]}"
-    return ", ".join([first, *(f"{counts[verdict]} {_COUNTED[verdict]}" for verdict in named[1:])])
+    first, *rest = _tallies(counts)
+    number, _, what = first.partition(" ")
+    return ", ".join([f"{number} of {total} {gates} {what}", *rest])
+
+
+def tally_words(verdicts: Iterable[Verdict]) -> str:
+    """Count gates by verdict in few words, worst first.
+
+    >>> tally_words(["PASS", "FAIL", "PASS"])
+    '1 failed, 2 passed'
+    """
+    return ", ".join(_tallies(Counter(verdicts))) or "no gate"
+
+
+def _tallies(counts: Counter[Verdict]) -> list[str]:
+    return [f"{counts[verdict]} {_COUNTED[verdict]}" for verdict in VERDICTS if counts[verdict]]
 
 
 def places_of(estimate: Estimate, limit: Limit | None) -> int:
@@ -161,7 +179,9 @@ def sentence_of(finding: Finding) -> str:
     """Say in one sentence what a finding says: who, what, how much, how sure, and the limit."""
     if finding.estimate is None or finding.estimate.value is None:
         asked = title_of(finding.hypothesis)
-        return f"{finding.system}: {asked} could not be measured ({finding.reason or 'no reason is recorded'})."
+        return (
+            f"{finding.system}: {asked} could not be measured ({finding.reason or 'no reason is recorded'})."
+        )
     estimate = finding.estimate
     sure = interval_words(estimate, finding.limit)
     parts = [f"{confidence_words(estimate.confidence)} {sure}" if sure else f"no interval: {estimate.reason}"]

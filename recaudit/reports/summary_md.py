@@ -28,7 +28,9 @@ def render_markdown(result: AuditResult) -> str:
         words.advice,
         *map(_text, view.leads),
         f"{view.counts[:1].upper()}{view.counts[1:]}.",
-        _table(("System", "Verdict", "Gates"), [(s.name, _verdict(s.verdict), s.counts) for s in view.systems]),
+        _table(
+            ("System", "Verdict", "Gates"), [(s.name, _verdict(s.verdict), s.counts) for s in view.systems]
+        ),
     ]
     if view.gates:
         columns = ("Verdict", "System", "Claim", "Value", view.confidence, "Limit", "n")
@@ -74,6 +76,12 @@ def _rest(count: int) -> list[str]:
 def _text(text: str) -> str:
     """Escape what Markdown or a host would read as markup, a link or a mention."""
     escaped = re.sub(r"([\\`*_\[\]{}()#|~!])", r"\\\1", " ".join(visible(text).split()))
-    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("@", "&#64;"), ("://", "&#58;//")):
+    for character, entity in (
+        ("&", "&amp;"),
+        ("<", "&lt;"),
+        (">", "&gt;"),
+        ("@", "&#64;"),
+        ("://", "&#58;//"),
+    ):
         escaped = escaped.replace(character, entity)
     return re.sub(r"www\.", "www&#46;", escaped, flags=re.IGNORECASE)

@@ -93,14 +93,17 @@ def interval_plot(mark: Mark, scale: Scale) -> Markup:
     shapes = [*_beyond(mark, scale)]
     if scale.reference is not None:
         x = _px(scale.at(scale.reference))
-        shapes.append(f'<path d="M{x} 0V{HEIGHT}" stroke="currentColor" stroke-opacity=".4" stroke-dasharray="2 2"/>')
+        shapes.append(
+            f'<path d="M{x} 0V{HEIGHT}" stroke="currentColor" stroke-opacity=".4" stroke-dasharray="2 2"/>'
+        )
     middle = HEIGHT // 2
     if mark.low is not None and mark.high is not None:
         start, end = _px(scale.at(mark.low)), _px(scale.at(mark.high))
-        shapes.append(f'<path d="M{start} {middle}H{end}" stroke="currentColor" stroke-width="2"/>')
-        ends = (_end(scale, mark.low, start), _end(scale, mark.high, end))
-        shapes.append(f'<path d="{"".join(ends)}" fill="none" stroke="currentColor"/>')
-    shapes.append(f'<circle cx="{_px(scale.at(mark.value))}" cy="{middle}" r="3.2" fill="currentColor"/>')
+        ends = _end(scale, mark.low, start) + _end(scale, mark.high, end)
+        shapes.append(
+            f'<path d="M{start} {middle}H{end}{ends}" fill="none" stroke="currentColor" stroke-width="1.6"/>'
+        )
+    shapes.append(f'<circle cx="{_px(scale.at(mark.value))}" cy="{middle}" r="3" fill="currentColor"/>')
     return _svg(shapes, mark.label, HEIGHT)
 
 

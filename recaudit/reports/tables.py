@@ -65,30 +65,33 @@ class CountTable:
 
 def means_table(system: str, table: GroupTable) -> MeansTable:
     """Put a group table into words, with the same decimals down a column."""
-    columns = list(zip(table.overall, table.difference, *table.values, strict=True))
-    places = [decimal_places(column) for column in columns]
+    places = [decimal_places(column) for column in zip(table.overall, *table.values, strict=True)]
 
     def words(values: Sequence[float | None]) -> tuple[str, ...]:
         return tuple(
-            NO_VALUE if value is None else show(value, place) for value, place in zip(values, places, strict=True)
+            NO_VALUE if value is None else show(value, place)
+            for value, place in zip(values, places, strict=True)
         )
 
     groups = tuple(
         MeansRow(label=group, n=show_count(count), small=count < table.min_group, values=words(values))
         for group, count, values in zip(table.groups, table.counts, table.values, strict=True)
     )
-    ratios = tuple(NO_VALUE if ratio is None else show(ratio) for ratio in table.ratio)
     return MeansTable(
         system=system,
         metrics=table.metrics,
         groups=groups,
         summaries=(
-            MeansRow(label="all users", n=show_count(sum(table.counts)), small=False, values=words(table.overall)),
-            MeansRow(label="largest − smallest", n="", small=False, values=words(table.difference)),
-            MeansRow(label="smallest ÷ largest", n="", small=False, values=ratios),
+            MeansRow(label="all users", n="", small=False, values=words(table.overall)),
+            MeansRow(label="largest − smallest", n="", small=False, values=_own_places(table.difference)),
+            MeansRow(label="smallest ÷ largest", n="", small=False, values=_own_places(table.ratio)),
         ),
         min_group=show_count(table.min_group),
     )
+
+
+def _own_places(values: Sequence[float | None]) -> tuple[str, ...]:
+    return tuple(NO_VALUE if value is None else show(value) for value in values)
 
 
 def shares_of(distributions: Mapping[str, Sequence[Distribution]]) -> tuple[Shares, ...]:
@@ -157,9 +160,12 @@ def undefined_table(systems: Sequence[SystemResult]) -> CountTable:
     return _counts_by_system(systems, lambda funnel: funnel.undefined)
 
 
-def _counts_by_system(systems: Sequence[SystemResult], part: Callable[[Funnel], Mapping[str, int]]) -> CountTable:
+def _counts_by_system(
+    systems: Sequence[SystemResult], part: Callable[[Funnel], Mapping[str, int]]
+) -> CountTable:
     labels = dict.fromkeys(label for system in systems for label in part(system.funnel))
     rows = tuple(
-        (label, tuple(show_count(part(system.funnel).get(label, 0)) for system in systems)) for label in labels
+        (label, tuple(show_count(part(system.funnel).get(label, 0)) for system in systems))
+        for label in labels
     )
     return CountTable(columns=tuple(system.card.name for system in systems), rows=rows)

@@ -85,7 +85,9 @@ def _not_tested(view: Overview) -> list[Text]:
 
     if not view.not_tested:
         return [Text("  Nothing is recorded as left out.")]
-    lines = [Text(f"  {visible(entry.what)}: {visible(entry.why)}") for entry in view.not_tested[:MOST_NOT_TESTED]]
+    lines = [
+        Text(f"  {visible(entry.what)}: {visible(entry.why)}") for entry in view.not_tested[:MOST_NOT_TESTED]
+    ]
     hidden = len(view.not_tested) - MOST_NOT_TESTED
     return [*lines, Text(f"  and {hidden} more in the report")] if hidden > 0 else lines
 

@@ -52,7 +52,7 @@
     for (const chart of charts) {
       const figure = themed(JSON.parse(chart.parentElement.querySelector(".figure").textContent));
       chart.querySelector("p")?.remove();
-      await Plotly.react(chart, figure.data, figure.layout, { displaylogo: false, responsive: true });
+      await Plotly.react(chart, figure.data, figure.layout, { displayModeBar: false, responsive: true });
     }
   };
 

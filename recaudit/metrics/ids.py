@@ -1,0 +1,124 @@
+"""Ids of users and items as integers: whole numbers stand for themselves, text is numbered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from recaudit.errors import DataError
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from recaudit.metrics.columns import IntArray
+    from recaudit.records import ItemId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ids:
+    """A column of ids.
+
+    Attributes:
+        codes: (rows,) one integer per row.
+        names: The text behind the codes 0, 1, ..., or None when the codes are the ids themselves.
+    """
+
+    codes: IntArray
+    names: pd.Index | None
+
+    def name(self, code: int) -> ItemId:
+        """The id behind a code."""
+        return int(code) if self.names is None else str(self.names[code])
+
+    def index(self, codes: IntArray, name: str) -> pd.Index:
+        """The ids behind many codes."""
+        return pd.Index(codes if self.names is None else self.names.take(codes), name=name)
+
+    def matched_to(self, other: Ids) -> Ids:
+        """The same ids with the codes of `other`; text that `other` lacks gets codes of its own."""
+        if self.names is None or other.names is None:
+            return self
+        place = other.names.get_indexer(self.names).astype(np.int64)
+        missing = place < 0
+        place[missing] = len(other.names) + np.arange(int(missing.sum()))
+        return Ids(codes=place[self.codes], names=other.names.append(self.names[missing]))
+
+
+def read_ids(column: nw.Series[Any], *, what: str, table: str) -> Ids:
+    """Read a column of ids.
+
+    Args:
+        column: Whole numbers or text.
+        what: "user" or "item", for messages.
+        table: "recommendations" or "truth", for messages.
+
+    Raises:
+        DataError: If ids are missing, or neither whole numbers nor text throughout.
+    """
+    if not column.dtype.is_integer():
+        return _text_ids(column, what, table)
+    _refuse_missing(column, what, table)
+    return Ids(codes=column.cast(nw.Int64).to_numpy(), names=None)
+
+
+def _text_ids(column: nw.Series[Any], what: str, table: str) -> Ids:
+    _refuse_missing(column, what, table)
+    if column.dtype == nw.Object:
+        kind = pd.api.types.infer_dtype(column.to_numpy(), skipna=False)
+        if kind == "integer":
+            return Ids(codes=column.to_numpy().astype(np.int64), names=None)
+        if kind != "string":
+            raise DataError(
+                f"the {what} ids of the {table} mix types ({kind}); make them all whole numbers or all text, "
+                "since 1 and '1' are different ids"
+            )
+    elif column.dtype in {nw.Categorical, nw.Enum}:
+        column = column.cast(nw.String)
+    elif column.dtype != nw.String:
+        raise DataError(
+            f"the {what} ids of the {table} are {column.dtype}; give whole numbers or text (numbers with a decimal "
+            "point usually come from missing ids)"
+        )
+    values = column.to_arrow()
+    joined = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    encoded = joined.dictionary_encode()
+    return Ids(
+        codes=encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64),
+        names=pd.Index(encoded.dictionary.to_numpy(zero_copy_only=False), dtype=object),
+    )
+
+
+def _refuse_missing(column: nw.Series[Any], what: str, table: str) -> None:
+    missing = column.is_null()
+    if missing.any():
+        row = int(np.flatnonzero(missing.to_numpy())[0])
+        raise DataError(
+            f"{int(missing.sum())} {what} id(s) of the {table} are missing, the first in row {row}; remove such rows"
+        )
+
+
+def refuse_different_types(first: Ids, second: Ids, what: str) -> None:
+    """Refuse text ids on one side and whole numbers on the other.
+
+    Raises:
+        DataError: If the types differ; shows three ids of each side.
+    """
+    if (first.names is None) != (second.names is None):
+        raise DataError(
+            f"{what} ids are {_kind(first)} in the recommendations ({examples(first)}) and {_kind(second)} in the "
+            f"truth ({examples(second)}); 1 and '1' are different ids: convert one side"
+        )
+
+
+def _kind(ids: Ids) -> str:
+    return "whole numbers" if ids.names is None else "text"
+
+
+def examples(ids: Ids) -> str:
+    """The first three different ids, for messages."""
+    return ", ".join(repr(ids.name(code)) for code in pd.unique(ids.codes[:10_000])[:3])

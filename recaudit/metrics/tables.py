@@ -1,0 +1,156 @@
+"""Reading tables of recommendations and held-out items from pandas, polars, Arrow or dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from recaudit.errors import DataError, did_you_mean
+from recaudit.metrics.ids import Ids, read_ids
+
+if TYPE_CHECKING:
+    from narwhals.stable.v2.typing import IntoDataFrame
+    from numpy.typing import NDArray
+
+    from recaudit.records import FloatArray
+
+OrderedBy: TypeAlias = Literal["rank", "score", "rows"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Which columns mean what; None for rank, score or relevance: the standard name if there is such a column."""
+
+    user: str = "user"
+    item: str = "item"
+    rank: str | None = None
+    score: str | None = None
+    relevance: str | None = None
+
+    def order_column(self, columns: list[str]) -> tuple[OrderedBy, str | None]:
+        """What the lists are ordered by: rank before score before the order of the rows."""
+        if self.rank or (self.score is None and "rank" in columns):
+            return "rank", self.rank or "rank"
+        if self.score or "score" in columns:
+            return "score", self.score or "score"
+        return "rows", None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommended:
+    """Rows of recommendations; `key` holds ranks or scores."""
+
+    user: Ids
+    item: Ids
+    key: NDArray[Any] | None
+    ordered_by: OrderedBy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOut:
+    """Rows of held-out items."""
+
+    user: Ids
+    item: Ids
+    grade: FloatArray
+
+
+def read_recommended(source: IntoDataFrame | Mapping[Any, Any], names: Names) -> Recommended:
+    """Read recommendations: a table, or a dictionary of lists or of scored items by user.
+
+    Raises:
+        DataError: If the table is empty, a column or an id is missing, or a rank or score is NaN.
+    """
+    frame = _frame(source, names, "recommendations")
+    ordered_by, column = names.order_column(frame.columns)
+    _require(frame, [names.user, names.item, *([column] if column else [])], "recommendations")
+    user = read_ids(frame[names.user], what="user", table="recommendations")
+    item = read_ids(frame[names.item], what="item", table="recommendations")
+    key = None if column is None else _numbers(frame[column], column, user)
+    return Recommended(user=user, item=item, key=key, ordered_by=ordered_by)
+
+
+def read_held_out(source: IntoDataFrame | Mapping[Any, Any], names: Names) -> HeldOut:
+    """Read held-out items: a table, or a dictionary of items, or of item to grade, by user.
+
+    Raises:
+        DataError: If the table is empty, a column or an id is missing, or a grade is NaN, infinite or below 0.
+    """
+    frame = _frame(source, names, "truth")
+    column = names.relevance or ("grade" if "grade" in frame.columns else None)
+    _require(frame, [names.user, names.item, *([column] if column else [])], "truth")
+    user = read_ids(frame[names.user], what="user", table="truth")
+    item = read_ids(frame[names.item], what="item", table="truth")
+    if column is None:
+        return HeldOut(user=user, item=item, grade=np.ones(user.codes.size))
+    grade = _numbers(frame[column], column, user).astype(np.float64)
+    wrong = np.flatnonzero((grade < 0) | ~np.isfinite(grade))
+    if wrong.size:
+        row = int(wrong[0])
+        raise DataError(
+            f"{wrong.size} relevance value(s) are negative or infinite, the first is {grade[row]:g} for user "
+            f"{user.name(user.codes[row])!r}; use 0 for an item that is not relevant"
+        )
+    return HeldOut(user=user, item=item, grade=grade)
+
+
+def _frame(source: Any, names: Names, table: str) -> nw.DataFrame[Any]:
+    if isinstance(source, Mapping):
+        source = _from_mapping(source, names, table)
+    frame = nw.from_native(source, eager_only=True, pass_through=True)
+    if not isinstance(frame, nw.DataFrame):
+        raise DataError(
+            f"the {table} came as {type(source).__name__}; give a pandas, polars or Arrow table, a dictionary by "
+            "user, or the path of a parquet file or folder"
+        )
+    if len(frame) == 0:
+        raise DataError(f"the {table} hold no rows; check how they were made")
+    return frame
+
+
+def _from_mapping(source: Mapping[Any, Any], names: Names, table: str) -> pd.DataFrame:
+    rows = [
+        (user, item, value)
+        for user, items in source.items()
+        for item, value in (items.items() if isinstance(items, Mapping) else ((item, None) for item in items))
+    ]
+    frame = pd.DataFrame(rows, columns=[names.user, names.item, "value"])
+    given = frame["value"].notna()
+    if not given.any():
+        return frame[[names.user, names.item]]
+    if not given.all() and not any(isinstance(items, Mapping) for items in source.values()):
+        raise DataError(f"the {table} mix scored and plain items; give values for all items or for none")
+    column = (names.relevance or "grade") if table == "truth" else (names.score or "score")
+    return frame.rename(columns={"value": column})
+
+
+def _require(frame: nw.DataFrame[Any], wanted: list[str], table: str) -> None:
+    for column in wanted:
+        if column not in frame.columns:
+            raise DataError(
+                f"the {table} have no column '{column}'{did_you_mean(column, frame.columns)}; they have: "
+                f"{', '.join(frame.columns)}; name the columns to use, as in user='user_id'"
+            )
+
+
+def _numbers(column: nw.Series[Any], name: str, user: Ids) -> NDArray[Any]:
+    if not column.dtype.is_numeric():
+        raise DataError(f"column '{name}' holds {column.dtype}; give numbers")
+    values: NDArray[Any] = column.to_numpy()
+    missing = column.is_null().to_numpy()
+    if values.dtype.kind == "f":
+        missing = missing | np.isnan(values)
+    elif values.dtype.kind == "O":
+        values = column.cast(nw.Float64).to_numpy()
+    if missing.any():
+        row = int(np.flatnonzero(missing)[0])
+        raise DataError(
+            f"{int(missing.sum())} value(s) of column '{name}' are missing or NaN, the first for user "
+            f"{user.name(user.codes[row])!r} in row {row}; a list cannot be ordered by them: fill or remove them"
+        )
+    return values

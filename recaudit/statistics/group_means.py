@@ -1,0 +1,131 @@
+"""The means of one metric in the groups of one attribute, observed and resampled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recaudit.records import FloatArray
+from recaudit.statistics.intervals import critical_value, error_budget, largest_deviation
+from recaudit.statistics.sparse import FEWEST_DIFFERING, most_common, sparse_mean_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupMeans:
+    """What the contrasts of one metric over g groups need.
+
+    Attributes:
+        labels: g group names, largest group first.
+        n: (g,) units with a value.
+        mean: (g,).
+        se2: (g,) squared standard errors, variance over n.
+        mode: (g,) most common value.
+        differing: (g,) values that differ from it.
+        constant: Whether all values of all groups are the same.
+        star_mean: (g, B) means in the resamples.
+        star_se2: (g, B).
+    """
+
+    labels: tuple[str, ...]
+    n: NDArray[np.intp]
+    mean: FloatArray
+    se2: FloatArray
+    mode: FloatArray
+    differing: NDArray[np.intp]
+    constant: bool
+    star_mean: FloatArray
+    star_se2: FloatArray
+
+    @property
+    def sparse(self) -> NDArray[np.bool_]:
+        """(g,) groups whose interval cannot come from the bootstrap."""
+        return self.differing < FEWEST_DIFFERING
+
+    @property
+    def regular(self) -> NDArray[np.intp]:
+        """Positions of the groups that are not sparse."""
+        return np.flatnonzero(~self.sparse)
+
+
+def group_means(
+    labels: Sequence[str], values: Sequence[FloatArray], star_mean: FloatArray, star_se2: FloatArray
+) -> GroupMeans:
+    """Summarise the defined values of each group.
+
+    Args:
+        labels: g group names.
+        values: For each group its values, none NaN, at least two.
+        star_mean: (g, B) means in the resamples.
+        star_se2: (g, B) squared standard errors in the resamples.
+    """
+    n = np.array([len(own) for own in values], dtype=np.intp)
+    common = [most_common(own) for own in values]
+    differing = np.array([count for _, count in common], dtype=np.intp)
+    mode = np.array([value for value, _ in common])
+    same = differing == 0
+    mean = np.array([own.mean() for own in values])
+    variance = np.array([own.var(ddof=1) for own in values])
+    return GroupMeans(
+        labels=tuple(labels),
+        n=n,
+        mean=np.where(same, mode, mean),
+        se2=np.where(same, 0.0, variance / n),
+        mode=mode,
+        differing=differing,
+        constant=bool(same.all() and (mode == mode[0]).all()),
+        star_mean=star_mean,
+        star_se2=star_se2,
+    )
+
+
+def mean_intervals(
+    means: GroupMeans, critical: float, per_sparse: float, bounds: tuple[float, float]
+) -> tuple[FloatArray, FloatArray]:
+    """An interval for every group mean, within the bounds of the metric.
+
+    Args:
+        means: The groups.
+        critical: Half-width in standard errors for groups that are not sparse.
+        per_sparse: Error probability of each sparse group's interval.
+        bounds: Of the metric.
+
+    Returns:
+        Lows and highs, each (g,).
+    """
+    sparse = means.sparse
+    reach = np.where(sparse, 0.0, critical) * np.sqrt(np.where(sparse, 0.0, means.se2))
+    low, high = means.mean - reach, means.mean + reach
+    for group in np.flatnonzero(sparse):
+        low[group], high[group] = sparse_mean_interval(
+            float(means.mode[group]),
+            int(means.differing[group]),
+            int(means.n[group]),
+            bounds=bounds,
+            alpha=per_sparse,
+        )
+    return np.clip(low, *bounds), np.clip(high, *bounds)
+
+
+def largest_mean_deviation(means: GroupMeans) -> FloatArray | None:
+    """(B,) max-t over the group means that are not sparse; None when all are."""
+    regular = means.regular
+    if not len(regular):
+        return None
+    return largest_deviation(means.mean[regular], means.star_mean[regular], means.star_se2[regular])
+
+
+def own_intervals(
+    means: GroupMeans, confidence: float, bounds: tuple[float, float]
+) -> tuple[FloatArray, FloatArray]:
+    """Intervals for the group means that hold jointly over these groups alone."""
+    budget = error_budget(confidence, sparse=int(means.sparse.sum()), components=len(means.labels))
+    deviation = largest_mean_deviation(means)
+    critical = 0.0 if deviation is None else critical_value(deviation, budget.level)
+    return mean_intervals(means, critical, budget.per_sparse, bounds)
