@@ -48,10 +48,7 @@ def implicit_model(
         neighbours: Similar items kept per item (item-knn).
         seed: Of the initial factors and of sampling; one thread, so that a seed repeats exactly.
     """
-    if model not in RowScorer: TypeAlias = Callable[[int], FloatArray]
-"""Maps a user's row to (n_items,) scores; an item scored -inf is never recommended."""
-
-_DESCRIPTIONS:
+    if model not in _DESCRIPTIONS:
         raise InputError(f"implicit has no model '{model}' here; choose from {', '.join(_DESCRIPTIONS)}")
     matrix = _interaction_matrix(data)
     if model == "item-knn":

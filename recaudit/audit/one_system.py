@@ -142,7 +142,11 @@ def _tables(plan: AuditPlan, probe: PlannedProbe, measurements: Measurements) ->
     attributes = dict.fromkeys(claim.attribute for claim in probe.hypotheses if claim.attribute is not None)
     tables = (
         group_table(
-            measurements.rows, plan.groups[attribute], min_group=plan.config.tables.audit.min_group
+            measurements.rows,
+            plan.groups[attribute],
+            attribute=attribute,
+            metrics=list(measurements.rows["metric"].unique()),
+            min_group=plan.config.tables.audit.min_group,
         )
         for attribute in attributes
     )

@@ -36,7 +36,7 @@ def exposure(lists: Lists, k: int, n_items: int) -> csr_matrix[Any]:
 
 
 def corpus_statistic(spec: MetricSpec, catalogue: Catalogue) -> Callable[[FloatArray], FloatArray]:
-    """Bind what a corpus metric needs of the catalogue; the result maps (..., n_items) totals to (...) values."""
+    """Bind what a corpus metric needs of the catalogue; the result maps totals to values."""
     return partial(spec.function, **{name: getattr(catalogue, name) for name in spec.context})
 
 
@@ -68,7 +68,7 @@ def gini(totals: FloatArray) -> FloatArray:
 @metric(
     "corpus",
     "coverage",
-    reference="Herlocker et al. 2004, Evaluating collaborative filtering recommender systems",
+    reference="Herlocker et al. 2004, Evaluating recommenders",
 )
 def coverage(totals: FloatArray) -> FloatArray:
     """Share of the catalogue's items that are shown to at least one user.

@@ -26,12 +26,14 @@ class Grouped:
         offsets: (n + 1,) where each user's rows start and end.
         order: (rows,) which input row stands where, or None when the rows stay as they came.
         ties: Neighbouring rows of one user with equal keys.
+        scattered: Whether the rows of a user did not come together.
     """
 
     users: IntArray
     offsets: IntArray
     order: IntArray | None
     ties: int
+    scattered: bool
 
     def arranged(self, column: NDArray[Any]) -> NDArray[Any]:
         """A column in the order of the groups."""
@@ -56,16 +58,17 @@ def group_rows(user: IntArray, key: NDArray[Any] | None = None, *, descending: b
     """
     users, offsets = _blocks(user)
     order = None
-    if not is_unique(users):
+    scattered = not is_unique(users)
+    if scattered:
         users, codes = _number(user)
         counts = np.bincount(codes, minlength=users.size)
         offsets = offsets_of(counts)
         order = _place(codes, offsets[:-1].copy())
         key = None if key is None else key[order]
     if key is None:
-        return Grouped(users=users, offsets=offsets, order=order, ties=0)
+        return Grouped(users=users, offsets=offsets, order=order, ties=0, scattered=scattered)
     if _in_order(key, offsets, strictly=True, descending=descending):
-        return Grouped(users=users, offsets=offsets, order=order, ties=0)
+        return Grouped(users=users, offsets=offsets, order=order, ties=0, scattered=scattered)
     if not _in_order(key, offsets, strictly=False, descending=descending):
         values = key.astype(np.float64)
         within = _order_within(offsets, -values if descending else values)
@@ -73,7 +76,7 @@ def group_rows(user: IntArray, key: NDArray[Any] | None = None, *, descending: b
         key = key[within]
     same = key[1:] == key[:-1]
     same[offsets[1:-1] - 1] = False
-    return Grouped(users=users, offsets=offsets, order=order, ties=int(same.sum()))
+    return Grouped(users=users, offsets=offsets, order=order, ties=int(same.sum()), scattered=scattered)
 
 
 def is_unique(codes: IntArray) -> bool:

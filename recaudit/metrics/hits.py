@@ -98,9 +98,7 @@ def find_hits(
     found, repeated = _scan(*columns, user, rank, grade, ordinal, relevant)
     if repeated >= 0:
         raise _repeat("list", lists.offsets, lists.items, repeated)
-    marked = np.flatnonzero(mark_repeats(truth.offsets, truth.items))
-    if marked.size:
-        raise _repeat("held-out items", truth.offsets, truth.items, int(marked[0]))
+    refuse_repeats(truth, "held-out items")
     if highest_grade is None:
         highest_grade = float(truth.grades.max(initial=0.0))
     return Hits(
@@ -114,6 +112,17 @@ def find_hits(
         highest_grade=highest_grade,
         candidates=candidates,
     )
+
+
+def refuse_repeats(lists: Lists | Truth, what: str = "list") -> None:
+    """Refuse lists that hold an item twice.
+
+    Raises:
+        RepeatedItemError: If one does.
+    """
+    repeated = mark_repeats(lists.offsets, lists.items)
+    if repeated.any():
+        raise _repeat(what, lists.offsets, lists.items, int(np.argmax(repeated)))
 
 
 def _repeat(what: str, offsets: IntArray, items: IntArray, row: int) -> RepeatedItemError:

@@ -81,7 +81,8 @@ def _text_ids(column: nw.Series[Any], what: str, table: str) -> Ids:
         column = column.cast(nw.String)
     elif column.dtype != nw.String:
         raise DataError(
-            f"the {what} ids of the {table} are {column.dtype}; give whole numbers or text (numbers with a decimal "
+            f"the {what} ids of the {table} are {column.dtype}; give whole numbers or text (numbers "
+            f"with a decimal "
             "point usually come from missing ids)"
         )
     values = column.to_arrow()
@@ -98,7 +99,8 @@ def _refuse_missing(column: nw.Series[Any], what: str, table: str) -> None:
     if missing.any():
         row = int(np.flatnonzero(missing.to_numpy())[0])
         raise DataError(
-            f"{int(missing.sum())} {what} id(s) of the {table} are missing, the first in row {row}; remove such rows"
+            f"{int(missing.sum())} {what} id(s) of the {table} are missing, the first in row {row}; "
+            f"remove such rows"
         )
 
 
@@ -110,7 +112,8 @@ def refuse_different_types(first: Ids, second: Ids, what: str) -> None:
     """
     if (first.names is None) != (second.names is None):
         raise DataError(
-            f"{what} ids are {_kind(first)} in the recommendations ({examples(first)}) and {_kind(second)} in the "
+            f"{what} ids are {_kind(first)} in the recommendations ({examples(first)}) and "
+            f"{_kind(second)} in the "
             f"truth ({examples(second)}); 1 and '1' are different ids: convert one side"
         )
 

@@ -47,14 +47,15 @@ def arp(shown: Shown, k: int) -> FloatArray:
 
     >>> from recaudit.metrics import Lists, Shown, make_catalogue
     >>> history = Lists.of([[0], [0, 1], [0, 1]])
-    >>> shown = Shown(lists=Lists.of([[0, 1], [2], []]), history=history, catalogue=make_catalogue(history, 3))
+    >>> lists, catalogue = Lists.of([[0, 1], [2], []]), make_catalogue(history, 3)
+    >>> shown = Shown(lists=lists, history=history, catalogue=catalogue)
     >>> arp(shown, 10)
     array([2.5, 0. , nan])
     """
     return list_means(shown.lists.first(k), shown.catalogue.popularity.astype(np.float64))
 
 
-@metric("list", "log_arp", better="neither", bounds=(0.0, np.inf), reference=ELLIOT + "; log(1 + φ)")
+@metric("list", "log_arp", better="neither", bounds=(0.0, np.inf), reference=ELLIOT)
 def log_arp(shown: Shown, k: int) -> FloatArray:
     """Mean of log(1 + φ) over the first k items, natural logarithm.
 

@@ -324,8 +324,8 @@ def _defined(hits: Hits, values: FloatArray) -> FloatArray:
 
 def _sum(hits: Hits, values: NDArray[np.floating], k: int) -> FloatArray:
     within = hits.rank <= k
-    sums: FloatArray = np.bincount(hits.user[within], weights=values[within], minlength=hits.n_users)
-    return sums
+    sums = np.bincount(hits.user[within], weights=values[within], minlength=hits.n_users)
+    return sums.astype(np.float64, copy=False)
 
 
 def _count(hits: Hits, k: int) -> IntArray:
@@ -342,7 +342,8 @@ def _exponential(grades: FloatArray) -> FloatArray:
 
 
 def _log_discount(ranks: NDArray[np.int64]) -> FloatArray:
-    return 1 / np.log2(ranks + 1.0)
+    discounts: FloatArray = 1 / np.log2(ranks + 1.0)
+    return discounts
 
 
 def _lenskit_discount(ranks: NDArray[np.int64]) -> FloatArray:

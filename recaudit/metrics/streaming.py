@@ -1,38 +1,26 @@
-"""Evaluating a parquet file, or a folder of them, in pieces of bounded memory."""
+"""Evaluating parquet files in pieces of bounded memory."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from recaudit.errors import DataError
-from recaudit.metrics.columns import Lists, Truth
-from recaudit.metrics.evaluate import (
-    Counts,
-    Evaluation,
-    OnDuplicate,
-    Target,
-    count,
-    evaluate_rows,
-    ranked_lists,
-    take_users,
-)
-from recaudit.metrics.grouping import group_rows, is_unique
-from recaudit.metrics.hits import RepeatedItemError, find_hits
-from recaudit.metrics.ids import examples, refuse_different_types
-from recaudit.metrics.tables import HeldOut, Names, OrderedBy, Recommended, read_recommended, require_columns
+from recaudit.metrics.grouping import group_rows
+from recaudit.metrics.pieces import Evaluation, Piece, Task, join, measure_listed
+from recaudit.metrics.tables import Names, Recommended, read_recommended
 
 if TYPE_CHECKING:
-    from recaudit.metrics.spec import MetricLabel
-    from recaudit.records import FloatArray
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
 
 BATCH_ROWS = 1_000_000
 
@@ -41,86 +29,96 @@ class UnsortedWarning(UserWarning):
     """A file whose users are scattered had to be read whole and sorted."""
 
 
-class _ScatteredError(Exception):
-    """A user's rows are not together."""
-
-
-def evaluate_parquet(
-    path: Path,
-    held_out: HeldOut,
-    labels: Sequence[MetricLabel],
-    names: Names,
-    on_duplicate: OnDuplicate,
-    candidates: int | None,
-) -> Evaluation:
-    """Evaluate recommendations in parquet; users may span batches and files.
-
-    A file whose rows are not grouped by user is read whole and sorted, with an `UnsortedWarning`.
+def parquet_files(path: str | Path) -> list[Path]:
+    """The file, or the parquet files of a folder in the order of their names.
 
     Raises:
-        DataError: If there is no such file, it is empty, or the rows cannot be used.
+        DataError: If there are none.
     """
-    files = sorted(path.glob("**/*.parquet")) if path.is_dir() else [path]
+    place = Path(path)
+    files = sorted(place.glob("**/*.parquet")) if place.is_dir() else [place]
     if not files or not files[0].is_file():
-        raise DataError(f"there is no parquet file at {path}; give the path of a file or of a folder of them")
-    target = Target.of(held_out)
-    try:
-        return _evaluate_pieces(files, target, labels, names, on_duplicate, candidates)
-    except _ScatteredError:
-        message = f"the rows of {path} are not grouped by user, so it is read whole and sorted; sort it to save memory"
-        warnings.warn(message, UnsortedWarning, stacklevel=3)
-        whole = pa.concat_tables(pq.read_table(file) for file in files)
-        return evaluate_rows(read_recommended(whole, names), target, labels, on_duplicate, candidates)
+        raise DataError(f"there is no parquet file at {path}; give a parquet file or a folder of them")
+    return files
 
 
-def _evaluate_pieces(
-    files: Sequence[Path],
-    target: Target,
-    labels: Sequence[MetricLabel],
-    names: Names,
-    on_duplicate: OnDuplicate,
-    candidates: int | None,
-) -> Evaluation:
-    known = target.index
-    seen = np.zeros(len(known), np.bool_)
-    highest = float(target.rows.grade.max())
-    pieces: list[Measured] = []
+def evaluate_files(files: Sequence[Path], task: Task, names: Names) -> Evaluation | None:
+    """Evaluate recommendations in parquet; a user's rows may span batches and files.
+
+    Returns:
+        The evaluation, or None, with an `UnsortedWarning`, when a user's rows are not together.
+
+    Raises:
+        DataError: If the rows cannot be used.
+    """
+    unlisted = np.ones(len(task.users), np.bool_)
+    pieces: list[Piece] = []
     strangers: list[pd.Index] = []
     rows: Recommended | None = None
     for table in _user_blocks(files, names):
         rows = read_recommended(table, names)
-        refuse_different_types(rows.user, target.rows.user, "user")
-        refuse_different_types(rows.item, target.rows.item, "item")
         groups = group_rows(rows.user.codes, rows.key, descending=rows.ordered_by == "score")
-        users = rows.user.index(groups.users, "user")
-        place = known.get_indexer(users).astype(np.int64)
-        found = place[place >= 0]
-        if groups.regrouped or seen[found].any():
-            raise _ScatteredError
-        seen[found] = True
-        strangers.append(users[place < 0])
-        lists, removed = ranked_lists(rows, groups, on_duplicate)
-        truth = take_users(target.groups, target.rows.item.matched_to(rows.item).codes, target.rows.grade, place)
-        try:
-            hits = find_hits(lists, truth, candidates=candidates, highest_grade=highest)
-        except RepeatedItemError as error:
-            raise DataError(
-                f"the {error.what} of user {users[error.user]!r} hold an item twice; remove the repeats or choose "
-                "on_duplicate='first'"
-            ) from error
-        pieces.append(_measured(users, hits, labels, groups.ties, removed))
+        if groups.scattered:
+            _warn_scattered(files)
+            return None
+        piece, place = measure_listed(rows, groups, task)
+        known = place[place >= 0]
+        if not unlisted[known].all():
+            _warn_scattered(files)
+            return None
+        unlisted[known] = False
+        strangers.append(piece.users[place < 0])
+        pieces.append(piece)
     if rows is None:
         raise DataError("the recommendations hold no rows; check how they were made")
-    if not seen.any():
-        raise DataError(
-            f"no user of the recommendations ({examples(rows.user)}) is in the truth ({examples(target.rows.user)}); "
-            "check that both use the same ids"
-        )
-    if not strangers_unique(strangers):
-        raise _ScatteredError
-    rest = np.flatnonzero(~seen)
-    truth = take_users(target.groups, target.rows.item.codes, target.rows.grade, rest)
-    nobody = Lists(offsets=np.zeros(rest.size + 1, np.int64), items=np.zeros(0, np.int64))
-    hits = find_hits(nobody, truth, candidates=candidates, highest_grade=highest)
-    pieces.append(_measured(known[rest], hits, labels, 0, 0))
-    return _joined(pieces, labels, rows.ordered_by)
+    if not strangers[0].append(strangers[1:]).is_unique:
+        _warn_scattered(files)
+        return None
+    return join(pieces, unlisted, task, rows)
+
+
+def _warn_scattered(files: Sequence[Path]) -> None:
+    message = (
+        f"the rows of {files[0]} are not grouped by user, so everything is read at once and sorted; "
+        "sort by user to save memory and time"
+    )
+    warnings.warn(message, UnsortedWarning, stacklevel=4)
+
+
+def _user_blocks(files: Sequence[Path], names: Names) -> Iterator[pa.Table]:
+    """Tables that end where a user ends."""
+    rest: pa.Table | None = None
+    for batch in _read_ahead(_batches(files, names)):
+        table = batch if rest is None else pa.concat_tables([rest, batch])
+        user = table[names.user].combine_chunks() if names.user in table.column_names else None
+        if user is None or len(user) == 0:
+            rest = table
+            continue
+        last = user[len(user) - 1]
+        changes = pc.not_equal(user, last).to_numpy(zero_copy_only=False)
+        other = np.flatnonzero(changes)
+        cut = int(other[-1]) + 1 if other.size else 0
+        if cut:
+            yield table.slice(0, cut)
+        rest = table.slice(cut)
+    if rest is not None:
+        yield rest
+
+
+def _batches(files: Sequence[Path], names: Names) -> Iterator[pa.Table]:
+    for file in files:
+        with pq.ParquetFile(file) as parquet:
+            columns = parquet.schema_arrow.names
+            wanted = {names.user, names.item, names.order_column(columns)[1]}
+            present = [column for column in columns if column in wanted]
+            for batch in parquet.iter_batches(BATCH_ROWS, columns=present):
+                yield pa.Table.from_batches([batch])
+
+
+def _read_ahead(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Read the next batch while the present one is worked on."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch

@@ -24,7 +24,9 @@ OrderedBy: TypeAlias = Literal["rank", "score", "rows"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """Which columns mean what; None for rank, score or relevance: the standard name if there is such a column."""
+    """Which columns mean what; None takes the standard name where there is such a column."""
+
+    "such a column."
 
     user: str = "user"
     item: str = "item"
@@ -79,7 +81,8 @@ def read_held_out(source: IntoDataFrame | Mapping[Any, Any], names: Names) -> He
     """Read held-out items: a table, or a dictionary of items, or of item to grade, by user.
 
     Raises:
-        DataError: If the table is empty, a column or an id is missing, or a grade is NaN, infinite or below 0.
+        DataError: If the table is empty, a column or an id is missing, or a grade is NaN, infinite or below
+            0.
     """
     frame = _frame(source, names, "truth")
     column = names.relevance or ("grade" if "grade" in frame.columns else None)
@@ -105,7 +108,8 @@ def _frame(source: Any, names: Names, table: str) -> nw.DataFrame[Any]:
     frame = nw.from_native(source, eager_only=True, pass_through=True)
     if not isinstance(frame, nw.DataFrame):
         raise DataError(
-            f"the {table} came as {type(source).__name__}; give a pandas, polars or Arrow table, a dictionary by "
+            f"the {table} came as {type(source).__name__}; give a pandas, polars or Arrow table, a "
+            f"dictionary by "
             "user, or the path of a parquet file or folder"
         )
     if len(frame) == 0:
@@ -151,6 +155,7 @@ def _numbers(column: nw.Series[Any], name: str, user: Ids) -> NDArray[Any]:
         row = int(np.flatnonzero(missing)[0])
         raise DataError(
             f"{int(missing.sum())} value(s) of column '{name}' are missing or NaN, the first for user "
-            f"{user.name(user.codes[row])!r} in row {row}; a list cannot be ordered by them: fill or remove them"
+            f"{user.name(user.codes[row])!r} in row {row}; a list cannot be ordered by them: fill "
+            f"or remove them"
         )
     return values

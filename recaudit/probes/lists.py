@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from recaudit.datasets import AuditData
 from recaudit.metrics import Lists, encode_lists
@@ -35,14 +36,14 @@ def shown_lists(data: AuditData, asked: Sequence[Request], answers: Answers) -> 
 
 
 def measurement_rows(
-    asked: Sequence[Request], values: Mapping[str, FloatArray], reasons: Mapping[str, Sequence[str]]
+    asked: Sequence[Request], values: Mapping[str, FloatArray], reasons: Mapping[str, NDArray[np.object_]]
 ) -> pd.DataFrame:
     """Lay measurements out as rows.
 
     Args:
         asked: n requests.
         values: Metric label to (n,) values.
-        reasons: Metric label to n reasons, used where the value is NaN.
+        reasons: Metric label to (n,) reasons why a value is NaN, "" elsewhere.
     """
     base = pd.DataFrame(
         {
@@ -53,7 +54,7 @@ def measurement_rows(
         }
     )
     parts = [
-        base.assign(metric=label, value=value, reason=np.where(np.isnan(value), reasons[label], ""))
+        base.assign(metric=label, value=value, reason=reasons[label].astype("str"))
         for label, value in values.items()
     ]
     columns = ["unit", "arm", "replicate", "metric", "value", "reason", "request"]

@@ -8,7 +8,8 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, BaseModel, ConfigDict, StrictStr
 
 from recaudit.errors import InputError
-from recaudit.metrics import MetricKind, parse_label
+from recaudit.metrics import parse_label
+from recaudit.metrics.spec import MetricKind
 
 
 class ProbeOptions(BaseModel):

@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
-from scipy.sparse import csr_matrix
 
 from recaudit.datasets import AuditData
-from recaudit.metrics import Catalogue, Lists, MetricLabel, Shown, encode_rows, encode_truth, make_catalogue, parse_label
+from recaudit.metrics import (
+    Catalogue,
+    Lists,
+    MetricLabel,
+    Shown,
+    corpus_statistic,
+    encode_rows,
+    encode_truth,
+    exposure,
+    make_catalogue,
+    parse_label,
+    undefined_reasons,
+)
 from recaudit.probes.claims import claim_about_all, claims_about_groups
 from recaudit.probes.exposure_shares import exposure_by_group, exposure_by_popularity
 from recaudit.probes.lists import ARM, in_arm, measurement_rows, plan_lists, shown_lists
 from recaudit.probes.options import Attributes, ListLabel, ProbeOptions, check_subset, deepest
 from recaudit.probes.probe import Answers, Probe
-from recaudit.records import CorpusMeasurement, FloatArray, Hypothesis, Measurements, Request
-
-EMPTY_LIST = "no list"
+from recaudit.records import CorpusMeasurement, Hypothesis, Measurements, Request
 
 
 class PopularityOptions(ProbeOptions):
@@ -97,7 +105,7 @@ def measure(
     labels = [parse_label(label) for label in options.metrics]
     of_users = [label for label in labels if label.spec.kind == "list"]
     values = {str(label): label.compute(shown) for label in of_users}
-    reasons = {str(label): _reasons(label, shown) for label in of_users}
+    reasons = {str(label): undefined_reasons(label.spec, shown, values[str(label)]) for label in of_users}
     k = deepest(options.metrics)
     distributions = [exposure_by_popularity(lists.first(k), history, catalogue)]
     if catalogue.membership is not None and catalogue.group_names:
@@ -110,25 +118,12 @@ def measure(
 
 
 def _corpus(label: MetricLabel, lists: Lists, catalogue: Catalogue, users: pd.Index[int]) -> CorpusMeasurement:
-    cut = lists.first(label.k or 1)
-    ones = np.ones(cut.items.size)
-    context = {name: getattr(catalogue, name) for name in label.spec.context}
-
-    def statistic(totals: FloatArray) -> FloatArray:
-        return label.spec.function(totals, **context)
-
     return CorpusMeasurement(
         metric=str(label),
         units=users.to_numpy(),
-        contributions=csr_matrix((ones, cut.items, cut.offsets), shape=(cut.n_users, catalogue.n_items)),
-        statistic=statistic,
+        contributions=exposure(lists, label.k or 1, catalogue.n_items),
+        statistic=corpus_statistic(label.spec, catalogue),
     )
-
-
-def _reasons(label: MetricLabel, shown: Shown) -> list[str]:
-    undefined = label.spec.undefined or "undefined for this user"
-    empty = shown.lists.lengths == 0
-    return np.where(empty, EMPTY_LIST, undefined).tolist()
 
 
 POPULARITY = Probe(

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from recaudit.datasets import AuditData
 from recaudit.errors import InputError
-from recaudit.metrics import MetricLabel, Scored, encode_truth, find_hits, parse_label
+from recaudit.metrics import Hits, MetricLabel, Scored, encode_truth, find_hits, parse_label, undefined_reasons
 from recaudit.probes.claims import claim_about_all, claims_about_groups
 from recaudit.probes.lists import ARM, in_arm, measurement_rows, plan_lists, shown_lists
 from recaudit.probes.options import Attributes, ProbeOptions, RankingLabel, check_subset, deepest
@@ -19,8 +19,6 @@ from recaudit.probes.probe import Answers, Probe
 from recaudit.records import Hypothesis, Measurements, Request
 
 RATING_ARM = "ratings"
-NO_TRUTH = "no relevant held-out item"
-NO_RATING = "no held-out item with both a rating and a prediction"
 
 
 class QualityOptions(ProbeOptions):
@@ -101,9 +99,7 @@ def _measure_lists(
     truth = encode_truth(data.truth, users, data.items.index)
     candidates = len(data.items) - np.array([len(request.history) for request in asked])
     hits = find_hits(shown_lists(data, asked, answers), truth, candidates=candidates)
-    reasons = np.where(truth.relevant == 0, NO_TRUTH, "undefined for this user").tolist()
-    values = {str(label): label.compute(hits) for label in labels}
-    return measurement_rows(asked, values, dict.fromkeys(values, reasons))
+    return _rows(asked, labels, hits)
 
 
 def _measure_ratings(
@@ -113,16 +109,21 @@ def _measure_ratings(
     if not labels or not asked:
         return measurement_rows([], {}, {})
     given = pd.DataFrame(_predictions(asked, answers), columns=["position", "user", "item", "predicted"])
-    known = data.truth.dropna(subset=["rating"])[["user", "item", "rating", "grade"]]
+    known = data.truth.dropna(subset=["rating"])[["user", "item", "rating"]]
     pairs = given.merge(known, on=["user", "item"]).sort_values("position", kind="stable")
-    scored = Scored.of_columns(
+    scored = Scored(
         user=pairs["position"].to_numpy(np.int64),
         predicted=pairs["predicted"].to_numpy(np.float64),
-        label=pairs["rating"].to_numpy(np.float64),
+        actual=pairs["rating"].to_numpy(np.float64),
         n_users=len(asked),
     )
-    values = {str(label): label.compute(scored) for label in labels}
-    return measurement_rows(asked, values, dict.fromkeys(values, [NO_RATING] * len(asked)))
+    return _rows(asked, labels, scored)
+
+
+def _rows(asked: Sequence[Request], labels: Sequence[MetricLabel], data: Hits | Scored) -> pd.DataFrame:
+    values = {str(label): label.compute(data) for label in labels}
+    reasons = {str(label): undefined_reasons(label.spec, data, values[str(label)]) for label in labels}
+    return measurement_rows(asked, values, reasons)
 
 
 def _predictions(asked: Sequence[Request], answers: Answers) -> Iterator[tuple[object, ...]]:

@@ -1,4 +1,4 @@
-"""What was found, for people: an `AuditResult` as an HTML page, a table of findings, a summary, a terminal screen.
+"""What was found, for people: an `AuditResult` as a page, a table of findings, a summary, a terminal screen.
 
 Nothing is computed or decided here. `render_html` makes the full report, `render_csv` its numbers for a
 spreadsheet, `render_markdown` a summary for a pull request and `render_terminal` one for the command line.

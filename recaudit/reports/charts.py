@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from recaudit.reports.comparison import ClaimRow
-from recaudit.reports.tables import Series, Shares
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:
     from recaudit.reports.claims import Claim
+    from recaudit.reports.comparison import ClaimRow
     from recaudit.reports.page import ProbeSection
+    from recaudit.reports.tables import Series, Shares
 
 Figure: TypeAlias = Mapping[str, Any]
 """A plotly figure as JSON: data and layout."""
@@ -50,24 +50,18 @@ def figures_of(probes: Sequence[ProbeSection]) -> dict[str, dict[str, Figure]]:
 
 def shares_figure(shares: Shares, systems: Sequence[str]) -> Figure:
     """Lines over ordered categories; what all systems share is dotted and grey."""
-    import plotly.graph_objects as go
-
-    figure = go.Figure(
+    return _figure(
         data=[_line(series, shares.categories, systems) for series in shares.series],
         layout={
-            "template": "none",
             "xaxis": {"type": "category"},
             "yaxis": {"title": {"text": "share"}, "tickformat": ".0%", "rangemode": "tozero"},
             "hovermode": "x unified",
         },
     )
-    return _plain(figure)
 
 
 def scatter_figure(*, across: ClaimRow, up: ClaimRow) -> Figure:
     """One point per system with both intervals."""
-    import plotly.graph_objects as go
-
     pairs = [
         (first, second) for first, second in zip(across.cells, up.cells, strict=True) if first and second
     ]
@@ -76,15 +70,13 @@ def scatter_figure(*, across: ClaimRow, up: ClaimRow) -> Figure:
         for place, (first, second) in enumerate(pairs)
         if first.mark and second.mark
     ]
-    figure = go.Figure(
+    return _figure(
         data=points,
         layout={
-            "template": "none",
             "xaxis": {"title": {"text": _safe(f"{across.title} ({across.better})")}},
             "yaxis": {"title": {"text": _safe(f"{up.title} ({up.better})")}},
         },
     )
-    return _plain(figure)
 
 
 def _line(series: Series, categories: Sequence[str], systems: Sequence[str]) -> dict[str, Any]:
@@ -147,8 +139,11 @@ def _error(claim: Claim) -> dict[str, Any]:
     }
 
 
-def _plain(figure: Any) -> Figure:
-    content: dict[str, Any] = figure.to_plotly_json()
+def _figure(data: list[dict[str, Any]], layout: dict[str, Any]) -> Figure:
+    """Let plotly check every property; the page adds the theme."""
+    import plotly.graph_objects as go
+
+    content: dict[str, Any] = go.Figure(data=data, layout={"template": "none", **layout}).to_plotly_json()
     content["layout"].pop("template", None)
     return content
 

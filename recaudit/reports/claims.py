@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from recaudit.records import Estimate, Finding, Limit, Verdict
 from recaudit.reports.numbers import show, show_p
 from recaudit.reports.sentences import (
     VERDICTS,
@@ -18,6 +17,11 @@ from recaudit.reports.sentences import (
     title_of,
 )
 from recaudit.reports.svg import Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from recaudit.records import Estimate, Finding, Limit, Verdict
 
 _RANK = {verdict: rank for rank, verdict in enumerate(VERDICTS)}
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from recaudit.records import Contrast, Estimate, Finding, GroupEstimate
 from recaudit.reports.claims import Claim, claim_of
 from recaudit.reports.numbers import decimal_places, show, show_count
 from recaudit.reports.sentences import BETTER, attribute_words, confidence_words, title_of
 from recaudit.reports.svg import Mark, Scale, scale_over
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from recaudit.records import Contrast, Estimate, Finding, GroupEstimate
 
 _NO_EFFECT: dict[Contrast, float] = {"gap": 0.0, "ratio": 1.0}
 
@@ -55,8 +59,8 @@ class Forest:
         better: Which side is better.
         rows: One per group, in the order of the estimates.
         everyone: The mean over all users by system, None where no claim holds it.
-        scales: By system; all span the same numbers, and each refers to the mean over all users. None when nothing
-            can be drawn.
+        scales: By system; all span the same numbers, and each refers to the mean over all users. None when
+            nothing can be drawn.
     """
 
     metric: str
@@ -129,11 +133,12 @@ def _forest(found: Mapping[str, Finding], everyone: ClaimRow | None, systems: Se
         better=BETTER[claim.better],
         rows=rows,
         everyone=total,
-        scales=scale
-        and tuple(
-            replace(scale, reference=cell.mark.value if cell and cell.mark else None) for cell in total
-        ),
+        scales=tuple(_about(scale, cell) for cell in total) if scale else None,
     )
+
+
+def _about(scale: Scale, everyone: GroupCell | None) -> Scale:
+    return replace(scale, reference=everyone.mark.value if everyone and everyone.mark else None)
 
 
 def _everyone(claim: Claim | None) -> GroupCell | None:

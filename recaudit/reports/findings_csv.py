@@ -6,11 +6,11 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from recaudit.records import Estimate, Finding
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:
     from recaudit.audit.result import AuditResult
+    from recaudit.records import Estimate, Finding
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -49,7 +49,7 @@ COLUMNS = (
 
 
 def render_csv(result: AuditResult) -> str:
-    """Write all findings in the order of the result; undefined numbers are empty cells, full precision otherwise."""
+    """Write all findings in the order of the result; numbers in full precision, undefined ones empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)

@@ -28,8 +28,8 @@ def render_html(result: AuditResult, *, charts: bool = True) -> str:
 
     Args:
         result: What an audit found.
-        charts: Whether to add interactive charts, which takes about 2 MB for the compressed plotly library. The
-            numbers they show stand in tables either way.
+        charts: Whether to add interactive charts, about 2 MB for the compressed plotly library. What
+            they show stands in tables either way.
 
     Returns:
         The same text for the same result.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MOST_PLACES = 8
 MINUS = "\N{MINUS SIGN}"
@@ -37,8 +40,10 @@ def decimal_places(numbers: Sequence[float | None], *, against: Sequence[float |
 def show(number: float, places: int | None = None) -> str:
     """Format a number with thousands separators and a true minus sign; without `places` by its size.
 
-    >>> show(-1234.5), show(0.08421), show(0.00042), show(0)
-    ('−1,234', '0.084', '0.0004', '0')
+    >>> show(1234.5), show(0.08421), show(0.00042), show(0)
+    ('1,234', '0.084', '0.0004', '0')
+    >>> show(-2.5) == f"{MINUS}2.500"
+    True
     """
     if math.isinf(number):
         return f"{MINUS if number < 0 else ''}∞"
@@ -51,8 +56,8 @@ def show(number: float, places: int | None = None) -> str:
 def show_limit(number: float) -> str:
     """Format a limit as it was configured, without padding zeros.
 
-    >>> show_limit(0.05), show_limit(-1.0)
-    ('0.05', '−1')
+    >>> show_limit(0.05), show_limit(1.0)
+    ('0.05', '1')
     """
     return f"{number:,.10g}".replace("-", MINUS)
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from recaudit.records import Verdict
 from recaudit.reports.claims import Claim, claim_of, worst_first
 from recaudit.reports.numbers import show_count, show_seconds, show_share
 from recaudit.reports.sentences import confidence_words, count_words, tally_words
 
 if TYPE_CHECKING:
     from recaudit.audit.result import AuditResult, NotTested, SystemResult
+    from recaudit.records import Verdict
 
 VISIBLE_GATES = 12
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recaudit.records import Estimate, Finding, Quadrant
-from recaudit.reports.claims import Claim
 from recaudit.reports.comparison import ClaimRow, Forest, claim_rows, forests
 from recaudit.reports.numbers import show_count, show_seconds, show_share
 from recaudit.reports.overview import Overview, SystemVerdict, overview
@@ -25,7 +22,11 @@ from recaudit.reports.tables import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from recaudit.audit.result import AuditResult, DataCard, Provenance, SystemResult
+    from recaudit.records import Estimate, Finding, Quadrant
+    from recaudit.reports.claims import Claim
 
 QUADRANTS: tuple[Quadrant, ...] = ("tuned, with CRM", "tuned, no CRM", "frozen, with CRM", "frozen, no CRM")
 
@@ -175,7 +176,16 @@ def _probe_section(result: AuditResult, probe: str, anchor: str, names: Sequence
             for table in part.tables
             if table.attribute == attribute
         ]
-        sections.append(_attribute_section(attribute, f"{anchor}-{place}", about, everyone, means, names))
+        sections.append(
+            _attribute_section(
+                attribute,
+                f"{anchor}-{place}",
+                findings=about,
+                everyone=everyone,
+                means=means,
+                names=names,
+            )
+        )
     return ProbeSection(
         name=probe,
         anchor=anchor,
@@ -189,6 +199,7 @@ def _probe_section(result: AuditResult, probe: str, anchor: str, names: Sequence
 def _attribute_section(
     attribute: str,
     anchor: str,
+    *,
     findings: Sequence[Finding],
     everyone: Sequence[ClaimRow],
     means: Sequence[MeansTable],

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from recaudit.records import Contrast, Estimate, Finding, Hypothesis, Limit, Verdict
 from recaudit.reports.numbers import MINUS, decimal_places, show, show_limit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from recaudit.records import Contrast, Estimate, Finding, Hypothesis, Limit, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,19 +90,16 @@ def title_of(claim: Hypothesis) -> str:
 
 
 def attribute_words(attribute: str | None) -> str:
-    """Write a product of attributes with a multiplication sign.
-
-    >>> attribute_words("gender*age_band")
-    'gender × age_band'
-    """
-    return " × ".join((attribute or "").split("*"))
+    """Write a product of attributes, such as "gender*age_band", with a multiplication sign."""
+    return " \N{MULTIPLICATION SIGN} ".join((attribute or "").split("*"))
 
 
 def limit_words(limit: Limit | None) -> str:
     """Say what a limit asks, "" without one.
 
-    >>> limit_words(Limit(high=0.05)), limit_words(Limit(low=-1, high=1))
-    ('at most 0.05', '−1 to 1')
+    >>> from recaudit.records import Limit
+    >>> limit_words(Limit(high=0.05)), limit_words(Limit(low=0.8, high=1.25))
+    ('at most 0.05', '0.8 to 1.25')
     """
     if limit is None:
         return ""
@@ -162,7 +163,7 @@ def interval_words(estimate: Estimate, limit: Limit | None = None) -> str:
 
 
 def pair_of(estimate: Estimate) -> tuple[str, str] | None:
-    """The two groups that make a gap or ratio, the one with the lower mean first; None if `versus` names no pair."""
+    """The two groups that make a gap or ratio, lower mean first; None if `versus` names no pair."""
     means = {group.group: group.value for group in estimate.groups}
     versus = estimate.versus
     for first in (name for name in means if versus.startswith(name)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from recaudit.reports.claims import Claim
 from recaudit.reports.overview import Overview, overview
 from recaudit.reports.sentences import VERDICTS
 from recaudit.reports.tables import NO_VALUE
@@ -14,9 +13,10 @@ from recaudit.reports.visible import visible
 if TYPE_CHECKING:
     from recaudit.audit.result import AuditResult
     from recaudit.records import Verdict
+    from recaudit.reports.claims import Claim
 
 MOST_ROWS = 100
-"""Job summaries and comments are cut off by their hosts; the verdict comes first and rows are what is left out."""
+"""Hosts cut long summaries off; so the verdict comes first, and rows are what is left out."""
 
 
 def render_markdown(result: AuditResult) -> str:

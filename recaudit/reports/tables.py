@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recaudit.records import Distribution, GroupTable
-from recaudit.reports.numbers import decimal_places, show, show_count
+from recaudit.reports.numbers import MINUS, decimal_places, show, show_count
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from recaudit.audit.result import Funnel, SystemResult
+    from recaudit.records import Distribution, GroupTable
 
 NO_VALUE = "\N{EM DASH}"
 
@@ -83,8 +84,10 @@ def means_table(system: str, table: GroupTable) -> MeansTable:
         groups=groups,
         summaries=(
             MeansRow(label="all users", n="", small=False, values=words(table.overall)),
-            MeansRow(label="largest − smallest", n="", small=False, values=_own_places(table.difference)),
-            MeansRow(label="smallest ÷ largest", n="", small=False, values=_own_places(table.ratio)),
+            MeansRow(
+                label=f"largest {MINUS} smallest", n="", small=False, values=_own_places(table.difference)
+            ),
+            MeansRow(label="smallest / largest", n="", small=False, values=_own_places(table.ratio)),
         ),
         min_group=show_count(table.min_group),
     )

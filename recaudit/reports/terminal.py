@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recaudit.reports.claims import Claim
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
 from recaudit.reports.overview import VISIBLE_GATES, Overview, overview
 from recaudit.reports.sentences import VERDICTS
 from recaudit.reports.tables import NO_VALUE
@@ -12,11 +15,10 @@ from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
-    from rich.text import Text
 
     from recaudit.audit.result import AuditResult
     from recaudit.records import Verdict
+    from recaudit.reports.claims import Claim
 
 _STYLES: dict[Verdict, str] = {
     "FAIL": "bold red",
@@ -33,8 +35,6 @@ def render_terminal(result: AuditResult) -> tuple[RenderableType, ...]:
 
     No text from data or models is read as rich markup.
     """
-    from rich.text import Text
-
     view = overview(result)
     parts: list[RenderableType] = [
         Text.assemble(_badge(view.verdict), "  ", (visible(view.name), "bold")),
@@ -52,8 +52,6 @@ def render_terminal(result: AuditResult) -> tuple[RenderableType, ...]:
 
 
 def _badge(verdict: Verdict) -> Text:
-    from rich.text import Text
-
     return Text(f"{VERDICTS[verdict].symbol} {VERDICTS[verdict].word}", style=_STYLES[verdict])
 
 
@@ -81,8 +79,6 @@ def _gate(gate: Claim) -> tuple[str, ...]:
 
 
 def _not_tested(view: Overview) -> list[Text]:
-    from rich.text import Text
-
     if not view.not_tested:
         return [Text("  Nothing is recorded as left out.")]
     lines = [
@@ -93,9 +89,6 @@ def _not_tested(view: Overview) -> list[Text]:
 
 
 def _table(columns: tuple[str, ...]) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(column, justify="right" if column == "Value" else "left", overflow="fold")
@@ -103,6 +96,4 @@ def _table(columns: tuple[str, ...]) -> Table:
 
 
 def _plain(text: str) -> Text:
-    from rich.text import Text
-
     return Text(visible(text))

@@ -9,11 +9,11 @@ _HARMLESS = {"\n", "\t", "\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH JOINER}"}
 
 
 def visible(text: str) -> str:
-    """Replace control, bidirectional-override and other invisible characters by their code points.
+    r"""Replace control, bidirectional-override and other invisible characters by their code points.
 
     Line breaks and tabs stay, and so do the joiners that Persian, Indic scripts and emoji need.
 
-    >>> visible("safe\\u202egpj.exe")
+    >>> visible("safe\u202egpj.exe")
     'safe⟨U+202E⟩gpj.exe'
     """
     if text.isascii() and text.isprintable():

@@ -64,6 +64,13 @@ def pair_deviation(means: GroupMeans) -> FloatArray | None:
     return largest_pair_deviation(means.mean[regular], means.star_mean[regular], means.star_se2[regular])
 
 
+def largest_observed(means: GroupMeans) -> float:
+    """The largest |difference| / SE among at least two groups that are not sparse."""
+    regular = means.regular
+    origin = np.zeros(len(regular))
+    return float(largest_pair_deviation(origin, means.mean[regular, None], means.se2[regular, None])[0])
+
+
 def deviation_for_pairs(means: GroupMeans, pairs: FloatArray | None) -> FloatArray | None:
     """(B,) max-t over everything the interval of the largest gap rests on.
 

@@ -59,9 +59,9 @@ def fill_corpus(
         corpus: s measurements.
         positions: For each, where its units stand among the n.
     """
-    totals: dict[tuple[int, int], FloatArray] = {}
+    totals: dict[tuple[int, bytes], FloatArray] = {}
     for row, (measurement, own) in enumerate(zip(corpus, positions, strict=True)):
-        key = (id(measurement.contributions), id(measurement.units))
+        key = (id(measurement.contributions), own.tobytes())
         if key not in totals:
             totals[key] = np.asarray(weights[:, own] @ measurement.contributions)
         resampled[row, block] = measurement.statistic(totals[key])

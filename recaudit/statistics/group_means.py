@@ -61,7 +61,7 @@ def group_means(
 
     Args:
         labels: g group names.
-        values: For each group its values, none NaN, at least two.
+        values: For each group its values, at least one, none NaN.
         star_mean: (g, B) means in the resamples.
         star_se2: (g, B) squared standard errors in the resamples.
     """
@@ -71,7 +71,7 @@ def group_means(
     mode = np.array([value for value, _ in common])
     same = differing == 0
     mean = np.array([own.mean() for own in values])
-    variance = np.array([own.var(ddof=1) for own in values])
+    variance = np.array([own.var(ddof=1) if len(own) > 1 else np.nan for own in values])
     return GroupMeans(
         labels=tuple(labels),
         n=n,

@@ -36,10 +36,10 @@ def adjust(p_values: Mapping[str, float | None], method: Literal["holm", "fdr_bh
     return adjusted
 
 
-def permutation_style_p(observed: float, resampled: FloatArray) -> float:
+def bootstrap_p(observed: float, resampled: FloatArray) -> float:
     """(1 + resamples at least as extreme) / (B + 1), so never 0.
 
-    >>> permutation_style_p(2.0, np.array([0.5, 1.0, 2.0]))
+    >>> bootstrap_p(2.0, np.array([0.5, 1.0, 2.0]))
     0.5
     """
     return float((1 + np.count_nonzero(resampled >= observed)) / (len(resampled) + 1))

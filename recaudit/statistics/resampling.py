@@ -11,24 +11,40 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recaudit.records import FloatArray
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-
 BLOCK_BYTES = 32_000_000
 """Upper bound on one block of counts; a few arrays of this size live at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moments:
-    """Means and squared standard errors of m metrics in g groups, in one or B weightings of the units.
+class GroupColumns:
+    """One group's values of m metrics, ready for products with counts.
 
     Attributes:
-        mean: (m, g, B); NaN where a group has no value.
+        units: (n_g,) positions of its units among all.
+        centre: (m,) means of the defined values.
+        variance: (m,) their variances, divisor n.
+        columns: (n_g, 3m) deviations from the centre, their squares, and 1 where a value is defined.
+    """
+
+    units: NDArray[np.intp]
+    centre: FloatArray
+    variance: FloatArray
+    columns: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """Means and squared standard errors of m metrics in g groups in every resample.
+
+    Attributes:
+        mean: (m, g, B); not finite where a group has no value in the resample.
         se2: (m, g, B), variance (divisor N - 1) over N, N being the resampled count; NaN where N <= 1.
     """
 
@@ -48,8 +64,10 @@ def weight_blocks(
         width: The widest row that a caller derives from one resample; it bounds the block with n.
 
     Yields:
-        The resamples of the block as a slice, and their counts, (b, n); each row sums to n.
+        The resamples of the block as a slice, and their counts, (b, n); each row sums to n. Nothing when n is 0.
     """
+    if n == 0:
+        return
     block = max(1, min(resamples, BLOCK_BYTES // (8 * max(n, width, 1))))
     for start in range(0, resamples, block):
         stop = min(start + block, resamples)
@@ -59,42 +77,51 @@ def weight_blocks(
         yield slice(start, stop), weights
 
 
+def group_columns(values: FloatArray, units: NDArray[np.intp]) -> GroupColumns:
+    """Prepare one group.
+
+    Args:
+        values: (n, m) of all units, NaN where undefined: such a unit weighs nothing for that metric.
+        units: (n_g,) positions of the group's units.
+    """
+    own = values[units]
+    defined = ~np.isnan(own)
+    count = np.maximum(defined.sum(axis=0), 1)
+    # Centring keeps the sums of squares from cancelling when the mean is large against the spread.
+    centre = np.where(defined, own, 0.0).sum(axis=0) / count
+    centred = np.where(defined, own - centre, 0.0)
+    squares = centred**2
+    return GroupColumns(
+        units=units,
+        centre=centre,
+        variance=squares.sum(axis=0) / count,
+        columns=np.concatenate([centred, squares, defined], axis=1),
+    )
+
+
 def empty_moments(metrics: int, groups: int, resamples: int) -> Moments:
-    """Room for B weightings."""
+    """Room for B resamples."""
     shape = (metrics, groups, resamples)
     return Moments(mean=np.empty(shape), se2=np.empty(shape))
 
 
 def fill_moments(
-    moments: Moments,
-    block: slice,
-    weights: FloatArray,
-    values: FloatArray,
-    members: Sequence[NDArray[np.intp]],
+    moments: Moments, block: slice, weights: FloatArray, groups: Sequence[GroupColumns]
 ) -> None:
-    """Compute weighted moments of every group and write them into `moments[..., block]`.
+    """Compute every group's moments in a block of resamples and write them into `moments[..., block]`.
 
     Args:
         moments: Where to write.
-        block: Which weightings.
+        block: Which resamples.
         weights: (b, n) counts.
-        values: (n, m), NaN where undefined: such a unit weighs nothing for that metric.
-        members: For each group, the positions of its units.
+        groups: The groups.
     """
-    for group, units in enumerate(members):
-        own = values[units]
-        defined = ~np.isnan(own)
-        count = defined.sum(axis=0)
-        # Centring keeps the sum of squares from cancelling when the mean is large against the spread.
-        centre = np.where(defined, own, 0.0).sum(axis=0) / np.maximum(count, 1)
-        centred = np.where(defined, own - centre, 0.0)
-        columns = np.concatenate([centred, centred**2, defined], axis=1)
-        first, second, size = np.split((weights[:, units] @ columns).T, 3)
+    for position, group in enumerate(groups):
+        first, second, size = np.split((weights[:, group.units] @ group.columns).T, 3)
         with np.errstate(divide="ignore", invalid="ignore"):
             shift = first / size
             variance = np.maximum(second - first * shift, 0.0) / (size - 1)
-            scale = (centred**2).sum(axis=0) / np.maximum(count, 1)
-            variance[variance < 1e-12 * scale[:, None]] = 0.0
+            variance[variance < 1e-12 * group.variance[:, None]] = 0.0
             se2 = np.where(size > 1, variance / size, np.nan)
-        moments.mean[:, group, block] = centre[:, None] + shift
-        moments.se2[:, group, block] = se2
+        moments.mean[:, position, block] = group.centre[:, None] + shift
+        moments.se2[:, position, block] = se2

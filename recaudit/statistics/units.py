@@ -52,6 +52,16 @@ class Partition:
     missing: NDArray[np.intp]
 
 
+def check_columns(rows: pd.DataFrame) -> None:
+    """Raise a DataError unless the rows have the columns unit, metric and value."""
+    missing = [column for column in COLUMNS if column not in rows.columns]
+    if missing:
+        raise DataError(
+            f"the measurements have no column {', '.join(missing)}; they have {', '.join(map(str, rows.columns))}"
+            " and need unit, metric and value"
+        )
+
+
 def sorted_units(*ids: Any) -> pd.Index[Any]:
     """The union of unit ids, sorted; numbers come before text when both occur.
 
@@ -79,12 +89,7 @@ def unit_values(rows: pd.DataFrame, metrics: Sequence[str], units: pd.Index[Any]
     Raises:
         DataError: If a column is missing or a value is infinite.
     """
-    missing = [column for column in COLUMNS if column not in rows.columns]
-    if missing:
-        raise DataError(
-            f"the measurements have no column {', '.join(missing)}; they have {', '.join(map(str, rows.columns))}"
-            " and need unit, metric and value"
-        )
+    check_columns(rows)
     units = sorted_units(rows["unit"].unique()) if units is None else units
     column = pd.Index(metrics).get_indexer(rows["metric"])
     wanted = column >= 0

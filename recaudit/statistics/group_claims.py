@@ -1,0 +1,166 @@
+"""Claims that compare groups: gap, ratio and worst mean."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from recaudit.records import Estimate, GroupEstimate, Hypothesis
+from recaudit.statistics.claims import SPARSE, Claim, detectable, sentence, undefined
+from recaudit.statistics.contrasts import (
+    deviation_for_pairs,
+    hedges_g,
+    largest_gap,
+    largest_observed,
+    logarithms,
+    pair_deviation,
+    smallest_ratio,
+    worst_mean,
+)
+from recaudit.statistics.group_means import largest_mean_deviation, mean_intervals, own_intervals
+from recaudit.statistics.multiplicity import bootstrap_p
+
+if TYPE_CHECKING:
+    from recaudit.records import FloatArray
+    from recaudit.statistics.group_means import GroupMeans
+    from recaudit.statistics.sample import GroupSample
+
+
+def group_claim(sample: GroupSample, hypothesis: Hypothesis, blank: Estimate) -> Claim:
+    """A gap, a ratio or a worst mean among the groups of an attribute.
+
+    Args:
+        sample: The groups.
+        hypothesis: What is claimed.
+        blank: The estimate with everything that does not depend on the contrast.
+    """
+    means = sample.means
+    blank = replace(
+        blank,
+        n=0 if means is None else int(means.n.sum()),
+        n_missing=sample.n_missing,
+        groups=group_estimates(sample, hypothesis.bounds, blank.confidence),
+    )
+    if means is None or len(means.labels) < 2:
+        return undefined(blank, f"fewer than two groups of at least {sample.min_group} units", *sample.notes)
+    if hypothesis.contrast == "worst":
+        return _worst_claim(means, sample.notes, hypothesis, blank)
+    if hypothesis.contrast == "gap":
+        return _pair_claim(means, means, sample.notes, hypothesis, blank)
+    if hypothesis.bounds[0] < 0:
+        return undefined(blank, f"no ratio: {hypothesis.metric} can be negative", *sample.notes)
+    return _pair_claim(means, logarithms(means), sample.notes, hypothesis, blank)
+
+
+def _worst_claim(means: GroupMeans, notes: tuple[str, ...], hypothesis: Hypothesis, blank: Estimate) -> Claim:
+    largest = hypothesis.better == "lower"
+
+    def finish(critical: float, per_sparse: float) -> Estimate:
+        low, high = mean_intervals(means, critical, per_sparse, hypothesis.bounds)
+        worst = worst_mean(means, low, high, largest=largest)
+        error = None if means.sparse[worst.larger] else math.sqrt(means.se2[worst.larger])
+        return replace(
+            blank,
+            value=worst.value,
+            low=worst.low,
+            high=worst.high,
+            standard_error=error,
+            detectable=detectable(error, critical),
+            versus=means.labels[worst.larger],
+            reason=sentence(sparse_note(means), *notes),
+        )
+
+    return Claim(
+        deviation=largest_mean_deviation(means),
+        sparse=int(means.sparse.sum()),
+        components=len(means.labels),
+        finish=finish,
+    )
+
+
+def _pair_claim(
+    means: GroupMeans, scale: GroupMeans, notes: tuple[str, ...], hypothesis: Hypothesis, blank: Estimate
+) -> Claim:
+    """The largest difference on a scale: the plain one for a gap, the logarithm for a ratio."""
+    if means.constant:
+        equal = 0.0 if hypothesis.contrast == "gap" else 1.0 if means.mode[0] > 0 else None
+        return undefined(replace(blank, value=equal), "every unit has the same value", *notes)
+    pairs = pair_deviation(scale)
+    p = None if pairs is None else bootstrap_p(largest_observed(scale), pairs)
+
+    def finish(critical: float, per_sparse: float) -> Estimate:
+        low, high = mean_intervals(means, critical, per_sparse, hypothesis.bounds)
+        if hypothesis.contrast == "gap":
+            extreme = largest_gap(means, critical, low, high)
+            name, widest = " - ", hypothesis.bounds[1] - hypothesis.bounds[0]
+        else:
+            extreme = smallest_ratio(scale, critical, low, high)
+            name, widest = " / ", 1.0
+        larger, smaller = extreme.larger, extreme.smaller
+        error = None
+        if not means.sparse[[larger, smaller]].any():
+            error = math.sqrt(scale.se2[larger] + scale.se2[smaller])
+        smallest_seen = detectable(error, critical)
+        effect = None
+        if hypothesis.contrast == "gap":
+            effect = hedges_g(means, larger, smaller)
+        else:
+            larger, smaller = smaller, larger
+            error = None if error is None else extreme.value * error
+            smallest_seen = None if smallest_seen is None else math.exp(-smallest_seen)
+        return replace(
+            blank,
+            value=extreme.value,
+            low=extreme.low,
+            high=min(extreme.high, widest),
+            standard_error=error,
+            p=p,
+            effect_size=effect,
+            detectable=smallest_seen,
+            versus=f"{means.labels[larger]}{name}{means.labels[smaller]}",
+            reason=sentence(sparse_note(means), *notes),
+        )
+
+    return Claim(
+        deviation=deviation_for_pairs(means, pairs),
+        sparse=int(means.sparse.sum()),
+        components=len(means.labels),
+        finish=finish,
+    )
+
+
+def group_estimates(
+    sample: GroupSample, bounds: tuple[float, float], confidence: float
+) -> tuple[GroupEstimate, ...]:
+    """Every group's mean, with intervals that hold jointly over these groups; small groups without a value."""
+    means = sample.means
+    compared: list[GroupEstimate] = []
+    if means is not None:
+        low, high = own_intervals(means, confidence, bounds)
+        compared = [
+            GroupEstimate(
+                group=label,
+                n=int(means.n[group]),
+                value=float(means.mean[group]),
+                low=float(low[group]),
+                high=float(high[group]),
+                note=SPARSE if means.sparse[group] else "",
+            )
+            for group, label in enumerate(means.labels)
+        ]
+    note = f"fewer than {sample.min_group} units; not compared"
+    small = [
+        GroupEstimate(group=label, n=n, value=None, low=None, high=None, note=note) for label, n in sample.small
+    ]
+    return (*compared, *small)
+
+
+def sparse_note(means: GroupMeans) -> str:
+    """Which groups have a conservative bound instead of a bootstrap interval."""
+    names = [label for label, sparse in zip(means.labels, means.sparse, strict=True) if sparse]
+    if not names:
+        return ""
+    listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"in {listed} {SPARSE}, and no part in p"

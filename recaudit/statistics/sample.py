@@ -1,0 +1,197 @@
+"""Everything the claims about one system draw on: group means and corpus statistics, observed and resampled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from recaudit.errors import DataError
+from recaudit.statistics.corpus import CorpusStatistic, corpus_statistic, fill_corpus
+from recaudit.statistics.group_means import GroupMeans, group_means
+from recaudit.statistics.resampling import Moments, empty_moments, fill_moments, group_columns, weight_blocks
+from recaudit.statistics.units import Partition, UnitValues, check_columns, everyone, partition, sorted_units, unit_values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from recaudit.records import FloatArray, Hypothesis, Measurements
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSample:
+    """The groups of one attribute (or all units as one group) for one metric.
+
+    Attributes:
+        means: The compared groups; None when there is none.
+        small: Label and number of values of the groups that are not compared, largest first.
+        n_missing: Units without a defined value or without a group.
+        notes: What was left out, in words.
+        min_group: Smallest group that is compared.
+    """
+
+    means: GroupMeans | None
+    small: tuple[tuple[str, int], ...]
+    n_missing: int
+    notes: tuple[str, ...]
+    min_group: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One system's measurements under one resampling of units.
+
+    Attributes:
+        groups: Attribute (None for all units) and metric to groups.
+        corpus: Metric to corpus statistic.
+    """
+
+    groups: Mapping[tuple[str | None, str], GroupSample]
+    corpus: Mapping[str, CorpusStatistic]
+
+
+def resample(
+    hypotheses: Sequence[Hypothesis],
+    measurements: Measurements,
+    groups: pd.DataFrame,
+    *,
+    resamples: int,
+    min_group: int,
+    rng: np.random.Generator,
+) -> Sample:
+    """Draw the resamples once and summarise what the claims need under them.
+
+    Args:
+        hypotheses: The claims; metrics and attributes that none of them uses are left out.
+        measurements: Of one system.
+        groups: Attributes by unit.
+        resamples: Number of resamples B.
+        min_group: Groups with fewer values are not compared.
+        rng: Where the resamples come from.
+
+    Raises:
+        DataError: If an attribute is unknown, or a value is infinite or outside the bounds of its metric.
+    """
+    check_columns(measurements.rows)
+    used: dict[str | None, list[str]] = {}
+    for hypothesis in hypotheses:
+        if hypothesis.contrast != "corpus":
+            own = used.setdefault(None if hypothesis.contrast == "mean" else hypothesis.attribute, [])
+            if hypothesis.metric not in own:
+                own.append(hypothesis.metric)
+    claimed = {hypothesis.metric for hypothesis in hypotheses if hypothesis.contrast == "corpus"}
+    corpus = [measurement for measurement in measurements.corpus if measurement.metric in claimed]
+    units = sorted_units(measurements.rows["unit"].unique(), *(measurement.units for measurement in corpus))
+    metrics = list(dict.fromkeys(metric for own in used.values() for metric in own))
+    values = unit_values(measurements.rows, metrics, units)
+    _check_bounds(hypotheses, values)
+    partitions = {
+        attribute: everyone(len(units)) if attribute is None else partition(groups, attribute, units)
+        for attribute in used
+    }
+    columns = {}
+    for attribute, part in partitions.items():
+        own_values = values.values[:, [metrics.index(metric) for metric in used[attribute]]]
+        fewest = 1 if attribute is None else min_group
+        columns[attribute] = [group_columns(own_values, own) for own in part.members if len(own) >= fewest]
+    moments = {
+        attribute: empty_moments(len(used[attribute]), len(own), resamples) for attribute, own in columns.items()
+    }
+    statistics = np.full((len(corpus), resamples), np.nan)
+    positions = [units.get_indexer(pd.Index(measurement.units)).astype(np.intp) for measurement in corpus]
+    width = max((measurement.contributions.shape[1] for measurement in corpus), default=1)
+    for block, weights in weight_blocks(len(units), resamples, rng, width=width):
+        for attribute, own in columns.items():
+            fill_moments(moments[attribute], block, weights, own)
+        fill_corpus(statistics, block, weights, corpus, positions)
+    return Sample(
+        groups={
+            (attribute, metric): _group_sample(
+                partitions[attribute],
+                values,
+                metric,
+                moments[attribute].mean[row],
+                moments[attribute].se2[row],
+                min_group=min_group,
+            )
+            for attribute, own in used.items()
+            for row, metric in enumerate(own)
+        },
+        corpus={
+            measurement.metric: corpus_statistic(measurement, resampled)
+            for measurement, resampled in zip(corpus, statistics, strict=True)
+        },
+    )
+
+
+def _group_sample(
+    part: Partition,
+    values: UnitValues,
+    metric: str,
+    star_mean: FloatArray,
+    star_se2: FloatArray,
+    *,
+    min_group: int,
+) -> GroupSample:
+    column = values.metrics.index(metric)
+    value = values.values[:, column]
+    defined = ~np.isnan(value)
+    fewest = 1 if part.attribute is None else min_group
+    compared: list[int] = []
+    small: list[tuple[str, int]] = []
+    for group, members in enumerate(part.members):
+        count = int(defined[members].sum())
+        if count >= fewest:
+            compared.append(group)
+        elif part.attribute is not None:
+            small.append((part.labels[group], count))
+    undefined = int((values.asked[:, column] & ~defined).sum())
+    without_group = int(defined[part.missing].sum())
+    return GroupSample(
+        means=group_means(
+            [part.labels[group] for group in compared],
+            [value[part.members[group]][defined[part.members[group]]] for group in compared],
+            star_mean[compared],
+            star_se2[compared],
+        )
+        if compared
+        else None,
+        small=tuple(sorted(small, key=lambda group: (-group[1], group[0]))),
+        n_missing=undefined + without_group,
+        notes=_notes(undefined, without_group, part.attribute, small, min_group),
+        min_group=min_group,
+    )
+
+
+def _notes(
+    undefined: int, without_group: int, attribute: str | None, small: Sequence[tuple[str, int]], min_group: int
+) -> tuple[str, ...]:
+    notes = []
+    if undefined:
+        notes.append(f"{_counted(undefined, 'unit')} without a defined value")
+    if without_group:
+        notes.append(f"{_counted(without_group, 'unit')} without {attribute}")
+    if small:
+        units = _counted(sum(n for _, n in small), "unit")
+        notes.append(f"{_counted(len(small), 'group')} of fewer than {min_group} units not compared ({units} in all)")
+    return tuple(notes)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _check_bounds(hypotheses: Sequence[Hypothesis], values: UnitValues) -> None:
+    for hypothesis in hypotheses:
+        if hypothesis.contrast == "corpus":
+            continue
+        column = values.values[:, values.metrics.index(hypothesis.metric)]
+        lowest, highest = hypothesis.bounds
+        outside = column[(column < lowest - 1e-9) | (column > highest + 1e-9)]
+        if len(outside):
+            raise DataError(
+                f"{hypothesis.metric} has the value {outside[0]:g}, and claim '{hypothesis.id}' bounds it by {lowest:g} "
+                f"and {highest:g}; correct the metric or the bounds"
+            )

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from recaudit.records import SystemCard
+from recaudit.reports.page import page
+
+
+def test_one_section_per_probe_and_attribute(mixed):
+    view = page(mixed)
+    assert [(probe.name, probe.anchor) for probe in view.probes] == [
+        ("quality", "probe-1"),
+        ("popularity", "probe-2"),
+    ]
+    (gender,) = view.probes[0].attributes
+    assert (gender.name, gender.anchor, gender.settled) == ("gender", "probe-1-1", False)
+    assert gender.gates == "1 of 4 gates failed, 1 inconclusive, 2 passed"
+    assert len(gender.rows) == 4
+    assert len(gender.means) == 2
+
+
+def test_sections_without_a_broken_gate_are_settled(make):
+    (section,) = page(make.result(make.gap(verdict="PASS"))).probes[0].attributes
+    assert section.settled
+
+
+def test_every_finding_is_on_the_page(mixed):
+    view = page(mixed)
+    shown = [claim for probe in view.probes for claim in probe.claims]
+    shown += [claim for probe in view.probes for part in probe.attributes for claim in part.claims]
+    assert sorted((claim.system, claim.id) for claim in shown) == sorted(
+        (finding.system, finding.hypothesis.id) for finding in mixed.findings
+    )
+
+
+def test_systems_sit_in_their_quadrants(make):
+    llm = make.system(
+        card=SystemCard(name="p5", llm="t5", llm_parameters=220_000_000, tuned=True, crm_at_inference=False)
+    )
+    view = page(make.result(systems=(make.system("als"), llm)))
+    assert view.quadrants["conventional"] == ("als",)
+    assert view.quadrants["tuned, no CRM"] == ("p5",)
+    assert view.systems[1].llm == "t5 (220,000,000 parameters)"
+    assert view.systems[1].answered == "940 of 943 (99.7 %)"
+
+
+def test_methods_are_counted(make):
+    corpus = make.finding(
+        contrast="corpus", attribute=None, estimate=make.estimate(method="centred bootstrap")
+    )
+    methods = page(make.result(make.gap(), make.mean(), corpus)).methods
+    assert [(row.method, row.claims) for row in methods] == [
+        ("studentised bootstrap", "2"),
+        ("centred bootstrap", "1"),
+    ]
+
+
+def test_a_result_without_findings_has_a_page(make):
+    view = page(make.result(systems=(make.system(probes=()),)))
+    assert (view.probes, view.methods) == ((), ())

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+
+from recaudit.records import Limit
+from recaudit.reports.sentences import VERDICTS, count_words, limit_words, pair_of, sentence_of, tally_words
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def test_gap_names_who_gets_less_how_much_how_sure_and_the_limit(make):
+    assert sentence_of(make.gap()) == (
+        "als: gender F receives ndcg@10 0.084 lower than gender M "
+        "(95 % interval 0.051 to 0.117; limit: at most 0.05)."
+    )
+
+
+def test_ratio_worst_mean_and_corpus(make):
+    groups = make.groups()
+    ratio = make.finding(
+        contrast="ratio",
+        limit=Limit(low=0.8),
+        estimate=make.estimate(0.78, 0.7, 0.86, versus="F / M", groups=groups),
+    )
+    worst = make.finding(
+        contrast="worst",
+        verdict=None,
+        attribute="gender*age",
+        estimate=make.estimate(0.3, 0.2, 0.4, versus="F × 18"),
+    )
+    assert sentence_of(ratio).startswith("als: gender F receives 0.780 times the ndcg@10 of gender M (95 %")
+    assert sentence_of(ratio).endswith("limit: at least 0.8).")
+    assert sentence_of(worst) == (
+        "als: the worst-served gender × age, F × 18, receives a mean ndcg@10 of 0.300 (95 % interval 0.200 to 0.400)."
+    )
+    assert sentence_of(make.mean()).startswith("als: the mean ndcg@10 of all users is 0.300 (")
+    corpus = make.mean(contrast="corpus", metric="gini@10")
+    assert sentence_of(corpus).startswith("als: gini@10 of all lists together is 0.300 (")
+
+
+def test_undefined_values_and_intervals_say_why(make):
+    nothing = make.finding(verdict="ERROR", reason="no value: every unit has the same value")
+    no_interval = make.finding(estimate=make.estimate(0.1, None, None, reason="fewer than 10 units"))
+    assert sentence_of(nothing) == (
+        "als: ndcg@10: largest gap by gender could not be measured (no value: every unit has the same value)."
+    )
+    assert "0.100 (no interval: fewer than 10 units; limit: at most 0.05)" in sentence_of(no_interval)
+
+
+@pytest.mark.parametrize("separator", [" - ", f" {MINUS} ", " / "])
+def test_pair_is_found_in_group_names_that_hold_separators_themselves(make, separator):
+    lower, higher = "F × 18-24", "F"
+    estimate = make.estimate(versus=f"{higher}{separator}{lower}", groups=make.groups(lower, higher))
+    assert pair_of(estimate) == (lower, higher)
+
+
+def test_a_single_group_is_no_pair(make):
+    assert pair_of(make.estimate(versus="F", groups=make.groups())) is None
+    assert pair_of(make.estimate(versus="unknown - F", groups=make.groups())) is None
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        (None, ""),
+        (Limit(low=0.8), "at least 0.8"),
+        (Limit(high=1e-5), "at most 1e\N{MINUS SIGN}05"),
+        (Limit(low=-1, high=1), f"{MINUS}1 to 1"),
+    ],
+)
+def test_limits(limit, words):
+    assert limit_words(limit) == words
+
+
+def test_counts():
+    assert count_words([]) == "no gates were set"
+    assert count_words(["PASS"]) == "1 of 1 gate passed"
+    assert count_words(["PASS", "NOT_RUN", "INCONCLUSIVE", "ERROR", "FAIL", "FAIL", "PASS"]) == (
+        "2 of 7 gates failed, 1 could not be decided, 1 inconclusive, 1 not run, 2 passed"
+    )
+    assert tally_words([]) == "no gate"
+
+
+def test_no_verdict_congratulates_and_symbols_differ():
+    words = " ".join(f"{verdict.advice} {verdict.meaning}" for verdict in VERDICTS.values()).lower()
+    assert not [
+        praise for praise in ("good job", "congrat", "well done", "no issues", "great") if praise in words
+    ]
+    assert len({verdict.symbol for verdict in VERDICTS.values()}) == len(VERDICTS) == 5
