@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from recaudit.audit.result import AuditResult
     from recaudit.records import Estimate, Finding
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n")
 
 _ESTIMATE_COLUMNS = (
     "value",

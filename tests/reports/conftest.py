@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,6 +28,9 @@ from recaudit.records import (
     SystemCard,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WORST_FIRST: tuple[Verdict, ...] = ("ERROR", "FAIL", "INCONCLUSIVE", "PASS", "NOT_RUN")
 
@@ -102,7 +104,7 @@ def gap_finding(system: str = "als", verdict: Verdict = "FAIL", **changes: Any) 
     ends = {"FAIL": (0.084, 0.051, 0.117), "INCONCLUSIVE": (0.04, 0.01, 0.07), "PASS": (0.01, 0.0, 0.03)}
     value, low, high = ends[verdict]
     estimate = make_estimate(
-        value, low, high, versus="M − F", groups=make_groups(), p=0.0005, p_adjusted=0.001
+        value, low, high, versus="M \N{MINUS SIGN} F", groups=make_groups(), p=0.0005, p_adjusted=0.001
     )
     return make_finding(system, verdict=verdict, estimate=estimate, **changes)
 

@@ -63,7 +63,7 @@ def hostile(make, mixed: AuditResult) -> AuditResult:
             probe=HOSTILE,
             reason=HOSTILE,
             estimate=make.estimate(
-                versus=f"M − {HOSTILE}", groups=groups, method=HOSTILE, family=HOSTILE, reason=HOSTILE
+                versus=f"M - {HOSTILE}", groups=groups, method=HOSTILE, family=HOSTILE, reason=HOSTILE
             ),
         ),
         make.mean(HOSTILE, verdict="PASS", limit=Limit(low=0.1)),
@@ -183,10 +183,10 @@ def test_the_first_screen_says_what_matters_in_order(mixed):
     expected = [
         "✕ FAIL",
         "Do not release",
-        "als: gender F receives ndcg@10 0.084 lower than gender M (95 % interval 0.051 to 0.117; limit: at most 0.05).",
+        "als: gender F receives ndcg@10 0.084 lower than gender M (95 % interval 0.051 to 0.117; limit",
         "1 of 8 gates failed",
         "Not tested",
-        "position: the configuration does not ask for it".replace(": ", " ").split()[0],
+        "position",
         "Requests",
         "Gates, worst first",
     ]

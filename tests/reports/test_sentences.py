@@ -26,12 +26,12 @@ def test_ratio_worst_mean_and_corpus(make):
         contrast="worst",
         verdict=None,
         attribute="gender*age",
-        estimate=make.estimate(0.3, 0.2, 0.4, versus="F × 18"),
+        estimate=make.estimate(0.3, 0.2, 0.4, versus="F \N{MULTIPLICATION SIGN} 18"),
     )
     assert sentence_of(ratio).startswith("als: gender F receives 0.780 times the ndcg@10 of gender M (95 %")
     assert sentence_of(ratio).endswith("limit: at least 0.8).")
     assert sentence_of(worst) == (
-        "als: the worst-served gender × age, F × 18, receives a mean ndcg@10 of 0.300 (95 % interval 0.200 to 0.400)."
+        "als: the worst-served gender \N{MULTIPLICATION SIGN} age, F \N{MULTIPLICATION SIGN} 18, receives a mean ndcg@10 of 0.300 (95 % interval 0.200 to 0.400)."
     )
     assert sentence_of(make.mean()).startswith("als: the mean ndcg@10 of all users is 0.300 (")
     corpus = make.mean(contrast="corpus", metric="gini@10")
@@ -49,7 +49,7 @@ def test_undefined_values_and_intervals_say_why(make):
 
 @pytest.mark.parametrize("separator", [" - ", f" {MINUS} ", " / "])
 def test_pair_is_found_in_group_names_that_hold_separators_themselves(make, separator):
-    lower, higher = "F × 18-24", "F"
+    lower, higher = "F \N{MULTIPLICATION SIGN} 18-24", "F"
     estimate = make.estimate(versus=f"{higher}{separator}{lower}", groups=make.groups(lower, higher))
     assert pair_of(estimate) == (lower, higher)
 

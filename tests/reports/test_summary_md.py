@@ -18,8 +18,8 @@ def test_verdict_first_then_worst_finding_then_gates(mixed):
     assert [line.split("|")[1].strip() for line in gates.splitlines() if line.startswith("| ")][2:] == [
         "✕ FAIL",
         "? INCONCLUSIVE",
-        "– NOT RUN",
-        "– NOT RUN",
+        "\N{EN DASH} NOT RUN",
+        "\N{EN DASH} NOT RUN",
         *["✓ PASS"] * 4,
     ]
 
@@ -54,6 +54,6 @@ def test_many_rows_are_cut_and_counted(make):
 
 def test_an_audit_without_gates(make):
     text = render_markdown(make.result(make.mean(), not_tested=()))
-    assert text.startswith("# – NOT RUN")
+    assert text.startswith("# \N{EN DASH} NOT RUN")
     assert "## Gates" not in text
     assert "Nothing is recorded as left out." in text
