@@ -126,7 +126,9 @@ def show(name: Annotated[str, typer.Argument(help="A metric, probe, adapter or d
     if not found:
         from recaudit.errors import UnknownNameError
 
-        raise UnknownNameError.among("name", name, {known for kind in Kind for known in _registry(kind).names()})
+        raise UnknownNameError.among(
+            "name", name, {known for kind in Kind for known in _registry(kind).names()}
+        )
     typer.echo("\n\n".join(_explanation(kind, name, registry.get(name)) for kind, registry in found))
 
 
@@ -249,8 +251,20 @@ def _explanation(kind: Kind, name: str, entry: Any) -> str:
 
     title = f"{name} ({kind.value.removesuffix('s')})"
     if kind is Kind.probes:
-        options = [f"  {key}: {field.annotation}, default {field.default!r}" for key, field in entry.options.model_fields.items()]
-        return "\n".join([title, entry.question, f"options of [probes.{name}]:", *options, "", inspect.getdoc(entry.options) or ""])
+        options = [
+            f"  {key}: {field.annotation}, default {field.default!r}"
+            for key, field in entry.options.model_fields.items()
+        ]
+        return "\n".join(
+            [
+                title,
+                entry.question,
+                f"options of [probes.{name}]:",
+                *options,
+                "",
+                inspect.getdoc(entry.options) or "",
+            ]
+        )
     function = entry.function if kind is Kind.metrics else entry
     signature = "" if kind is Kind.metrics else f"\n{name}{inspect.signature(function)}"
     return f"{title}{signature}\n{inspect.getdoc(function) or 'no description'}"

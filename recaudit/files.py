@@ -10,7 +10,7 @@ from pathlib import Path
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write to a temporary file beside `path` and rename it; an interrupted write leaves the old file.
 
-    Text is written as UTF-8 with `\\n` line ends.
+    Text is written as UTF-8 with its line ends as they are.
     """
     data = content.encode() if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -18,7 +18,14 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
+        Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

@@ -27,7 +27,9 @@ FloatArray: TypeAlias = NDArray[np.float64]
 Capability: TypeAlias = Literal["lists", "candidates", "ratings"]
 """What a system can do: rank the whole catalogue, rank given candidates, predict ratings on the data's scale."""
 
-Quadrant: TypeAlias = Literal["conventional", "tuned, with CRM", "frozen, with CRM", "frozen, no CRM", "tuned, no CRM"]
+Quadrant: TypeAlias = Literal[
+    "conventional", "tuned, with CRM", "frozen, with CRM", "frozen, no CRM", "tuned, no CRM"
+]
 
 Verdict: TypeAlias = Literal["PASS", "FAIL", "INCONCLUSIVE", "ERROR", "NOT_RUN"]
 

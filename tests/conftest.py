@@ -3,7 +3,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+
+from recaudit.datasets import AuditData, apply_split, audit_data
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +17,37 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the real datasets in {folder}; set RECAUDIT_TEST_DATA to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_tables() -> dict[str, pd.DataFrame]:
+    """80 users, 40 items, 15 ratings each; popular items have low numbers; two groups of users."""
+    rng = np.random.default_rng(7)
+    weights = 1 / np.arange(1, 41)
+    rows = [
+        {
+            "user": f"u{user:02d}",
+            "item": int(item),
+            "rating": int(rng.integers(1, 6)),
+            "time": 100 * user + place,
+        }
+        for user in range(80)
+        for place, item in enumerate(rng.choice(40, 15, replace=False, p=weights / weights.sum()))
+    ]
+    users = [
+        {"user": f"u{user:02d}", "gender": "F" if user % 2 else "M", "city": f"c{user % 8}"}
+        for user in range(80)
+    ]
+    items = [
+        {"item": item, "title": f"Item {item}", "groups": "a|b" if item % 3 else "c"} for item in range(40)
+    ]
+    return {"interactions": pd.DataFrame(rows), "users": pd.DataFrame(users), "items": pd.DataFrame(items)}
+
+
+@pytest.fixture(scope="session")
+def tiny_data(tiny_tables: dict[str, pd.DataFrame]) -> AuditData:
+    """The tiny tables with the last 3 interactions of each user held out."""
+    data = audit_data(
+        tiny_tables["interactions"], users=tiny_tables["users"], items=tiny_tables["items"], name="tiny"
+    )
+    return apply_split(data, method="last", n=3)

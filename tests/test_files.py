@@ -14,7 +14,9 @@ def test_text_and_bytes_are_written_and_folders_made(tmp_path: Path) -> None:
     assert (tmp_path / "a" / "b.txt").read_bytes() == b"new"
 
 
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     target = tmp_path / "x.json"
     write_atomically(target, "old")
 

@@ -12,7 +12,16 @@ def request(**changes: object) -> Request:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"unit": 2}, {"arm": "x"}, {"replicate": 1}, {"user": 2}, {"history": (5,)}, {"k": 9}, {"candidates": (7,)}]
+    "changes",
+    [
+        {"unit": 2},
+        {"arm": "x"},
+        {"replicate": 1},
+        {"user": 2},
+        {"history": (5,)},
+        {"k": 9},
+        {"candidates": (7,)},
+    ],
 )
 def test_the_id_of_a_request_depends_on_its_content(changes: dict[str, object]) -> None:
     assert request(**changes).id != request().id

@@ -60,5 +60,7 @@ def build(name: str, data: AuditData, options: Mapping[str, Any]) -> Recommender
         key for key in known if parameters[key].default is inspect.Parameter.empty and key not in options
     ]
     if missing:
-        raise InputError(f"adapter '{name}' needs the option '{missing[0]}'; write it under [systems.options]")
+        raise InputError(
+            f"adapter '{name}' needs the option '{missing[0]}'; write it under [systems.options]"
+        )
     return factory(data, **options)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_matrix
 
 from recaudit.adapters.scoring import CatalogueScorer
@@ -68,8 +69,8 @@ def implicit_model(
 
 
 def _interaction_matrix(data: AuditData) -> csr_matrix[Any]:
-    rows = data.users.index.get_indexer(data.interactions["user"])
-    columns = data.items.index.get_indexer(data.interactions["item"])
+    rows = data.users.index.get_indexer(pd.Index(data.interactions["user"]))
+    columns = data.items.index.get_indexer(pd.Index(data.interactions["item"]))
     ones = np.ones(len(rows), dtype=np.float32)
     return csr_matrix((ones, (rows, columns)), shape=(len(data.users), len(data.items)))
 

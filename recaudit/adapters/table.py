@@ -32,7 +32,9 @@ class TableRecommender:
         items, scores = self.lists.get(request.user, ((), None))
         if request.candidates is None:
             kept = slice(0, request.k)
-            return Answer(request=request.id, items=items[kept], scores=None if scores is None else scores[kept])
+            return Answer(
+                request=request.id, items=items[kept], scores=None if scores is None else scores[kept]
+            )
         wanted = set(request.candidates)
         positions = [position for position, item in enumerate(items) if item in wanted]
         return Answer(
@@ -91,7 +93,9 @@ def table(
     _check_overlap(frame[user], data, source)
     offers: set[Capability] = {"lists", "ratings"} if ratings else {"lists"}
     card = SystemCard(
-        name=source.stem, version=version, description=description or f"Recorded recommendations of {source.name}."
+        name=source.stem,
+        version=version,
+        description=description or f"Recorded recommendations of {source.name}.",
     )
     return TableRecommender(card=card, offers=frozenset(offers), lists=_lists(frame, user, item, rank, score))
 
@@ -110,10 +114,14 @@ def _lists(
     return lists
 
 
-def _check_ids(ids: pd.Series[int] | pd.Series[str], known: pd.Index[int], *, source: Path, what: str) -> None:
+def _check_ids(
+    ids: pd.Series[int] | pd.Series[str], known: pd.Index[int], *, source: Path, what: str
+) -> None:
     if ids.isna().any():
         row = int(np.flatnonzero(ids.isna())[0]) + 1
-        raise DataError(f"{source}: {int(ids.isna().sum())} rows have no {what} id, the first is row {row}; fill them")
+        raise DataError(
+            f"{source}: {int(ids.isna().sum())} rows have no {what} id, the first is row {row}; fill them"
+        )
     unknown = ids[~ids.isin(known)].unique().tolist()
     if unknown:
         shown, existing = ", ".join(map(repr, unknown[:3])), ", ".join(map(repr, known[:3].tolist()))

@@ -48,11 +48,15 @@ def not_tested(plan: AuditPlan, outcomes: Sequence[Outcome]) -> tuple[NotTested,
     run = {probe.name for probe in plan.probes}
     for name, probe in PROBES.items():
         if name not in run:
-            why = "the configuration does not ask for it" if _is_absent(plan, name) else "left out with --only"
+            why = (
+                "the configuration does not ask for it" if _is_absent(plan, name) else "left out with --only"
+            )
             found.append(NotTested(what=f"{name}: {probe.question}", why=why))
     for outcome in outcomes:
         if outcome.result.failure:
-            found.append(NotTested(what=f"everything about {outcome.result.card.name}", why=outcome.result.failure))
+            found.append(
+                NotTested(what=f"everything about {outcome.result.card.name}", why=outcome.result.failure)
+            )
             continue
         reasons = {
             (finding.hypothesis.metric, finding.reason)

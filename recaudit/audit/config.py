@@ -18,6 +18,7 @@ from recaudit.errors import ConfigError, InputError, Problem, UnknownNameError, 
 from recaudit.probes import PROBES, Probe
 from recaudit.records import digest_of
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbePlan:
     """A probe with its validated options."""
@@ -149,7 +150,9 @@ def _sentence(detail: Mapping[str, Any], location: tuple[str | int, ...], model:
     if detail["type"] == "value_error":
         return f"'{key}': {detail['ctx']['error']}"
     came = detail["input"]
-    hint = '; quote it ("...")' if detail["type"] == "string_type" and not isinstance(came, (dict, list)) else ""
+    hint = (
+        '; quote it ("...")' if detail["type"] == "string_type" and not isinstance(came, (dict, list)) else ""
+    )
     expected = detail["msg"].removeprefix("Input ")
     return f"'{key}' {expected}, but {came!r} came{hint}"
 

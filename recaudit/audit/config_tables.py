@@ -81,7 +81,9 @@ class DataTable(Table):
         if self.dataset is not None and (self.users or self.items or self.truth or self.columns):
             raise ValueError("users, items, truth and columns belong to files, not to a named dataset")
         if self.path is not None and self.dataset is None:
-            raise ValueError("path belongs to a named dataset; for files use interactions, users, items, truth")
+            raise ValueError(
+                "path belongs to a named dataset; for files use interactions, users, items, truth"
+            )
         return self
 
 

@@ -26,9 +26,8 @@ def decide(estimate: Estimate, limit: Limit) -> tuple[Verdict, str]:
     if estimate.value is None:
         return "ERROR", f"no value: {estimate.reason or 'nothing was measured'}"
     if estimate.low is None or estimate.high is None:
-        if estimate.standard_error == 0:
-            return "ERROR", f"no interval: {estimate.reason}"
-        return "INCONCLUSIVE", f"no interval: {estimate.reason}"
+        degenerate = estimate.standard_error == 0
+        return "ERROR" if degenerate else "INCONCLUSIVE", f"no interval: {estimate.reason}"
     above_floor = limit.low is None or estimate.low >= limit.low
     below_ceiling = limit.high is None or estimate.high <= limit.high
     if above_floor and below_ceiling:

@@ -35,7 +35,9 @@ def match_gates(config: AuditConfig, hypotheses: Sequence[Hypothesis]) -> Limits
             for name in matched:
                 if (system, name) in owner:
                     first = owner[system, name] + 1
-                    message = f"gates {first} and {position + 1} both limit '{name}' of system '{system}'; keep one"
+                    message = (
+                        f"gates {first} and {position + 1} both limit '{name}' of system '{system}'; keep one"
+                    )
                     problems.append(config.problem_at(place, message))
                 owner[system, name] = position
                 limits[system, name] = gate.limit

@@ -16,7 +16,16 @@ from recaudit.audit.plan import AuditPlan, PlannedProbe
 from recaudit.audit.progress import Progress, timed
 from recaudit.audit.result import Funnel, ProbeTables, SystemResult
 from recaudit.errors import SystemFailureError
-from recaudit.records import Answer, Capability, Estimate, Finding, Hypothesis, Measurements, Recommender, Request
+from recaudit.records import (
+    Answer,
+    Capability,
+    Estimate,
+    Finding,
+    Hypothesis,
+    Measurements,
+    Request,
+    Verdict,
+)
 from recaudit.statistics import estimate, group_table
 
 
@@ -38,9 +47,13 @@ def audit_system(plan: AuditPlan, built: BuiltSystem, evidence: EvidenceStore, p
     if built.recommender is not None:
         offered = built.recommender.offers
         requests = [request for request in requests if request.needs in offered]
+        progress(f"asking {name}", 0, len(requests))
         with timed(seconds, "answer"):
             try:
-                _ask_all(built.recommender, name, requests, answers, plan, evidence, progress)
+                for batch in ask(built.recommender, requests, plan.data.items.index):
+                    evidence.add_answers(name, batch)
+                    answers.update((answer.request, answer) for answer in batch)
+                    progress(f"asking {name}", len(answers), len(requests))
             except SystemFailureError as error:
                 failure = str(error)
     measured: dict[str, Measurements] = {}
@@ -49,12 +62,18 @@ def audit_system(plan: AuditPlan, built: BuiltSystem, evidence: EvidenceStore, p
         progress(f"measuring {name}", 0, 1)
         with timed(seconds, "measure"):
             for probe in plan.probes:
-                measured[probe.name] = probe.plan.probe.measure(plan.data, probe.plan.options, requests, answers)
+                measured[probe.name] = probe.plan.probe.measure(
+                    plan.data, probe.plan.options, requests, answers
+                )
         with timed(seconds, "estimate"):
             estimates = _estimates(plan, name, measured, offered)
         progress(f"measuring {name}", 1, 1)
-    findings = tuple(_finding(plan, name, claim, estimates.get(claim.id), failure) for claim in plan.hypotheses)
-    gated = [finding.verdict for finding in findings if finding.limit is not None and finding.verdict is not None]
+    findings = tuple(
+        _finding(plan, name, claim, estimates.get(claim.id), failure) for claim in plan.hypotheses
+    )
+    gated = [
+        finding.verdict for finding in findings if finding.limit is not None and finding.verdict is not None
+    ]
     result = SystemResult(
         card=built.card,
         quadrant=built.card.quadrant,
@@ -65,22 +84,6 @@ def audit_system(plan: AuditPlan, built: BuiltSystem, evidence: EvidenceStore, p
         seconds=seconds,
     )
     return Outcome(result=result, findings=findings, measurements=measured)
-
-
-def _ask_all(
-    system: Recommender,
-    name: str,
-    requests: Sequence[Request],
-    answers: dict[str, Answer],
-    plan: AuditPlan,
-    evidence: EvidenceStore,
-    progress: Progress,
-) -> None:
-    progress(f"asking {name}", 0, len(requests))
-    for batch in ask(system, requests, plan.data.items.index):
-        evidence.add_answers(name, batch)
-        answers.update((answer.request, answer) for answer in batch)
-        progress(f"asking {name}", len(answers), len(requests))
 
 
 def _estimates(
@@ -106,7 +109,8 @@ def _estimates(
 
 def _finding(plan: AuditPlan, name: str, claim: Hypothesis, seen: Estimate | None, failure: str) -> Finding:
     limit = plan.limits.get((name, claim.id))
-    verdict, reason = None, ""
+    verdict: Verdict | None = None
+    reason = ""
     if failure:
         verdict, reason = "ERROR", failure
     elif seen is None:
@@ -123,9 +127,9 @@ def _funnel(
     undefined: Counter[str] = Counter()
     for measurements in measured.values():
         rows = measurements.rows
-        measured_units.update(rows.loc[rows["value"].notna(), "metric"].value_counts().to_dict())
-        for (metric, reason), count in rows[rows["value"].isna()].groupby(["metric", "reason"]).size().items():
-            undefined[f"{metric}: {reason}"] += count
+        missing = rows["value"].isna()
+        measured_units.update(rows.loc[~missing, "metric"].tolist())
+        undefined.update((rows.loc[missing, "metric"] + ": " + rows.loc[missing, "reason"]).tolist())
     given = [(request, answers[request.id]) for request in requests if request.id in answers]
     return Funnel(
         planned=len(requests),

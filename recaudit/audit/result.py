@@ -164,7 +164,9 @@ class AuditResult:
 
         file = path / "result.json" if path.is_dir() else path
         if not file.is_file():
-            raise InputError(f"no result at {file}; give a run folder made by `recaudit run`, or its result.json")
+            raise InputError(
+                f"no result at {file}; give a run folder made by `recaudit run`, or its result.json"
+            )
         try:
             result = TypeAdapter(AuditResult).validate_json(file.read_bytes())
         except ValidationError as error:
@@ -174,5 +176,7 @@ class AuditResult:
                 f"{file} is not a result of this version of recaudit: {place}: {first['msg']}; run the audit again"
             ) from error
         if result.schema != SCHEMA:
-            raise InputError(f"{file} has schema {result.schema}, this version reads {SCHEMA}; run the audit again")
+            raise InputError(
+                f"{file} has schema {result.schema}, this version reads {SCHEMA}; run the audit again"
+            )
         return result

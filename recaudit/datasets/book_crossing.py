@@ -34,4 +34,6 @@ def book_crossing(path: Path | None = None, *, announce: Announce = silent) -> A
             "country": country.where(country.str.len() > 1),
         }
     )
-    return audit_data(rows, users=people, name="book-crossing", source="Book-Crossing sample", licence=LICENCE)
+    return audit_data(
+        rows, users=people, name="book-crossing", source="Book-Crossing sample", licence=LICENCE
+    )

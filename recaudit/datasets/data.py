@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from recaudit.errors import DataError, UnknownNameError
-from recaudit.records import ItemId, UserId
+
+if TYPE_CHECKING:
+    from recaudit.records import ItemId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +23,11 @@ class AuditData:
     Attributes:
         name: For reports.
         users: Unique index `user`; one text column per attribute, NaN where it is unknown.
-        items: Unique index `item`; columns `title` (text), `groups` (tuples of text, such as genres) and `year`
-            (float, NaN where it is unknown).
-        interactions: Training rows, each user's oldest first; columns `user`, `item` and optionally `rating` and
-            `time` (seconds).
-        truth: Held-out rows; columns `user`, `item`, `grade` (0 = not relevant) and optionally `rating`.
+        items: Unique index `item`; columns `title` (text), `groups` (tuples of text, such as genres) and
+            `year` (float, NaN where it is unknown).
+        interactions: Training rows, each user's oldest first; columns `user`, `item` and optionally `rating`
+            (float, NaN where there is none) and `time` (float, seconds since 1970).
+        truth: Held-out rows; columns `user`, `item`, `grade` (float, 0 = not relevant) and optionally `rating`.
         split: How the truth was held out, in words; "" before splitting.
         source: Where the data came from.
         licence: Their terms, in short.
@@ -45,13 +49,16 @@ class AuditData:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the content, the same whatever the width of the number types."""
+        """SHA-256 of the four tables, computed at each call; names, split words and licence do not enter.
+
+        The width of number types and the order of columns change nothing; ids 1 and "1" do.
+        """
         total = hashlib.sha256()
-        for frame in (self.users, self.items, self.interactions, self.truth):
-            plain = frame.reset_index() if frame.index.name else frame
-            for name in sorted(map(str, plain.columns)):
-                total.update(name.encode())
-                total.update(pd.util.hash_array(plain[name].map(_text).to_numpy(dtype=object)).tobytes())
+        for frame in (self.users.reset_index(), self.items.reset_index(), self.interactions, self.truth):
+            for name in sorted(map(str, frame.columns)):
+                content = _column_bytes(frame[name])
+                total.update(f"{name}:{len(content)}:".encode())
+                total.update(content)
         return total.hexdigest()
 
     def groups_of(self, attribute: str) -> pd.Series[str]:
@@ -69,7 +76,8 @@ class AuditData:
         groups = self.users[attribute]
         if groups.isna().all():
             raise DataError(
-                f"attribute '{attribute}' of {self.name} is missing for all {len(groups):,} users; fill it or leave it out"
+                f"attribute '{attribute}' of {self.name} is missing for all {len(groups):,} users; "
+                "fill it or leave it out"
             )
         return groups
 
@@ -82,9 +90,11 @@ class AuditData:
         return {user: tuple(history) for user, history in rows.items()}
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, tuple):
-        return "|".join(value)
-    if isinstance(value, str):
-        return value
-    return "" if pd.isna(value) else f"{float(value):.12g}"
+def _column_bytes(column: pd.Series[Any]) -> bytes:
+    if pd.api.types.is_integer_dtype(column):
+        return column.to_numpy(dtype="<i8").tobytes()
+    if pd.api.types.is_float_dtype(column):
+        numbers = column.to_numpy(dtype="<f8") + 0.0
+        return np.where(np.isnan(numbers), np.nan, numbers).tobytes()
+    values = column.astype(object).where(column.notna(), None).tolist()
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()

@@ -13,7 +13,9 @@ from recaudit.datasets.build import audit_data
 from recaudit.datasets.data import AuditData
 from recaudit.datasets.named import check_counts, needed_folder, own_folder
 
-LICENCE = "GroupLens research licence: research use with acknowledgement; no redistribution, no commercial use"
+LICENCE = (
+    "GroupLens research licence: research use with acknowledgement; no redistribution, no commercial use"
+)
 PUBLISHER = "grouplens.org/datasets/movielens"
 PARQUET = ("interactions.parquet", "users.parquet", "items.parquet")
 ORIGINAL_100K = ("u.data", "u.user", "u.item")
@@ -67,7 +69,9 @@ AGE_BANDS = {0: "under 18", 18: "18-24", 25: "25-34", 35: "35-44", 45: "45-49", 
 
 def movielens_100k(path: Path | None = None, *, announce: Announce = silent) -> AuditData:
     """100,000 ratings of 943 users on 1,682 films, with gender, age band and occupation; fetched when needed."""
-    folder = own_folder("movielens-100k", path, [PARQUET, ORIGINAL_100K]) or fetch(ASSET_100K, announce=announce)
+    folder = own_folder("movielens-100k", path, [PARQUET, ORIGINAL_100K]) or fetch(
+        ASSET_100K, announce=announce
+    )
     if (folder / "u.data").is_file():
         rows, users, items = _original_100k(folder)
     elif (folder / "interactions.parquet").is_file():
@@ -129,7 +133,10 @@ def _age_band(age: int) -> str:
 def _original_100k(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     rows = pd.read_csv(folder / "u.data", sep="\t", names=["user_id", "item_id", "rating", "timestamp"])
     users = pd.read_csv(
-        folder / "u.user", sep="|", names=["user_id", "age", "gender", "occupation", "zip_code"], dtype={"zip_code": "str"}
+        folder / "u.user",
+        sep="|",
+        names=["user_id", "age", "gender", "occupation", "zip_code"],
+        dtype={"zip_code": "str"},
     )
     names = ["item_id", "title", "release_date", "video_release_date", "IMDb_URL", *GENRES_100K]
     items = pd.read_csv(folder / "u.item", sep="|", names=names, encoding="latin-1")

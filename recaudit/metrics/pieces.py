@@ -151,7 +151,7 @@ def measure_listed(rows: Recommended, groups: Grouped, task: Task) -> tuple[Piec
     try:
         hits = task.hits(lists, task.truth(items.codes, place))
     except RepeatedItemError as error:
-        user, item = users[error.user], items.name(error.item)
+        user, item = rows.user.name(groups.users[error.user]), items.name(error.item)
         if error.what != "list":
             raise _repeated_truth(user, item) from error
         raise DataError(
@@ -172,7 +172,8 @@ def measure_unlisted(task: Task, place: IntArray) -> Piece:
     try:
         hits = task.hits(nobody, task.truth(task.rows.item.codes, place))
     except RepeatedItemError as error:
-        raise _repeated_truth(users[error.user], task.rows.item.name(error.item)) from error
+        user = task.rows.user.name(task.groups.users[place[error.user]])
+        raise _repeated_truth(user, task.rows.item.name(error.item)) from error
     return _piece(users, hits, task, ties=0, removed=0)
 
 

@@ -127,7 +127,7 @@ def _from_mapping(source: Mapping[Any, Any], names: Names, table: str) -> pd.Dat
     given = frame["value"].notna()
     if not given.any():
         return frame[[names.user, names.item]]
-    if not given.all() and not any(isinstance(items, Mapping) for items in source.values()):
+    if not given.all():
         raise DataError(f"the {table} mix scored and plain items; give values for all items or for none")
     column = (names.relevance or "grade") if table == "truth" else (names.score or "score")
     return frame.rename(columns={"value": column})

@@ -14,7 +14,9 @@ def claim_about_all(probe: str, label: str, *, needs: Capability = "lists") -> H
     corpus = spec.kind == "corpus"
     return Hypothesis(
         id=f"{probe}/{label}",
-        question=f"What is the {label} of all lists together?" if corpus else f"What is the mean {label} of users?",
+        question=f"What is the {label} of all lists together?"
+        if corpus
+        else f"What is the mean {label} of users?",
         probe=probe,
         metric=label,
         contrast="corpus" if corpus else "mean",

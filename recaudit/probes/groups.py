@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 
 import numpy as np
 import pandas as pd
 
 from recaudit.datasets import AuditData
 from recaudit.errors import UnknownNameError
+
+PRODUCT = " \N{MULTIPLICATION SIGN} "
+"""Between the labels of a product such as "gender*age_band"."""
 
 HEAD_ITEMS = 0.2
 """Share of the catalogue, most popular first, that counts as popular for `taste`."""
@@ -54,7 +58,7 @@ def user_groups(data: AuditData, attributes: Sequence[str]) -> pd.DataFrame:
 
 def _labels(data: AuditData, attribute: str) -> pd.Series[str]:
     parts = [_simple(data, part) for part in attribute.split("*")]
-    return parts[0] if len(parts) == 1 else parts[0].str.cat(parts[1:], sep=" × ")
+    return reduce(lambda left, right: left.str.cat(right, sep=PRODUCT), parts)
 
 
 def _simple(data: AuditData, name: str) -> pd.Series[str]:

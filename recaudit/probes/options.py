@@ -27,7 +27,9 @@ def label_of(*kinds: MetricKind) -> Callable[[str], str]:
         except InputError as error:
             raise ValueError(str(error)) from error
         if spec.kind not in kinds:
-            raise ValueError(f"'{text}' is a {spec.kind} metric; this probe takes {' and '.join(kinds)} metrics")
+            raise ValueError(
+                f"'{text}' is a {spec.kind} metric; this probe takes {' and '.join(kinds)} metrics"
+            )
         return text
 
     return check

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 from pydantic import Field, model_validator
@@ -35,7 +35,7 @@ class PopularityOptions(ProbeOptions):
 
     Attributes:
         metrics: List and corpus metrics such as "arp@10" and "gini@10".
-        group_metrics: The ones whose groups are compared.
+        group_metrics: The ones whose groups are compared; the first one about users without it.
         attributes: User attributes, products such as "gender*age_band", or "taste".
         tail_share: The least popular items that together hold this share of the training interactions are the tail,
             the most popular ones that hold as much the head.
@@ -55,17 +55,24 @@ class PopularityOptions(ProbeOptions):
         "entropy@10",
         "tail_share@10",
     ]
-    group_metrics: list[ListLabel] = ["log_popularity_difference@10"]
+    group_metrics: list[ListLabel] | None = None
     attributes: Attributes = ["taste"]
     tail_share: Annotated[float, Field(gt=0, lt=0.5)] = 0.2
 
     @model_validator(mode="after")
     def _consistent(self) -> PopularityOptions:
-        check_subset(self.group_metrics, self.metrics)
-        for label in self.group_metrics:
+        check_subset(self.compared, self.metrics)
+        for label in self.compared:
             if parse_label(label).spec.kind == "corpus":
-                raise ValueError(f"group_metrics holds '{label}', which is a statistic of all lists; take it out")
+                raise ValueError(f"group_metrics holds '{label}', a statistic of all lists; take it out")
         return self
+
+    @property
+    def compared(self) -> list[str]:
+        """The metrics whose groups are compared."""
+        if self.group_metrics is None:
+            return [label for label in self.metrics if parse_label(label).spec.kind == "list"][:1]
+        return self.group_metrics
 
 
 def depth(options: PopularityOptions) -> int:
@@ -84,7 +91,7 @@ def hypotheses(data: AuditData, options: PopularityOptions) -> list[Hypothesis]:
     claims = []
     for label in options.metrics:
         claims.append(claim_about_all("popularity", label))
-        if label in options.group_metrics:
+        if label in options.compared:
             claims.extend(claims_about_groups("popularity", label, attributes))
     return claims
 
@@ -112,12 +119,16 @@ def measure(
         distributions.append(exposure_by_group(lists.first(k), history, catalogue))
     return Measurements(
         rows=measurement_rows(asked, values, reasons),
-        corpus=tuple(_corpus(label, lists, catalogue, users) for label in labels if label.spec.kind == "corpus"),
+        corpus=tuple(
+            _corpus(label, lists, catalogue, users) for label in labels if label.spec.kind == "corpus"
+        ),
         distributions=tuple(distributions),
     )
 
 
-def _corpus(label: MetricLabel, lists: Lists, catalogue: Catalogue, users: pd.Index[int]) -> CorpusMeasurement:
+def _corpus(
+    label: MetricLabel, lists: Lists, catalogue: Catalogue, users: pd.Index[Any]
+) -> CorpusMeasurement:
     return CorpusMeasurement(
         metric=str(label),
         units=users.to_numpy(),

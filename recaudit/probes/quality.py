@@ -11,12 +11,20 @@ from pydantic import Field, model_validator
 
 from recaudit.datasets import AuditData
 from recaudit.errors import InputError
-from recaudit.metrics import Hits, MetricLabel, Scored, encode_truth, find_hits, parse_label, undefined_reasons
+from recaudit.metrics import (
+    Hits,
+    MetricLabel,
+    Scored,
+    encode_truth,
+    find_hits,
+    parse_label,
+    undefined_reasons,
+)
 from recaudit.probes.claims import claim_about_all, claims_about_groups
 from recaudit.probes.lists import ARM, in_arm, measurement_rows, plan_lists, shown_lists
 from recaudit.probes.options import Attributes, ProbeOptions, RankingLabel, check_subset, deepest
 from recaudit.probes.probe import Answers, Probe
-from recaudit.records import Hypothesis, Measurements, Request
+from recaudit.records import Capability, Hypothesis, ItemId, Measurements, Request, UserId
 
 RATING_ARM = "ratings"
 
@@ -26,7 +34,7 @@ class QualityOptions(ProbeOptions):
 
     Attributes:
         metrics: Ranking metrics such as "ndcg@10", and rating metrics such as "rmse".
-        group_metrics: The ones whose groups are compared.
+        group_metrics: The ones whose groups are compared; the first metric without it.
         attributes: User attributes, products such as "gender*age_band", or "taste"; all of the data without it.
         depth: Length of the lists asked for; as long as the metrics need without it.
     """
@@ -39,17 +47,22 @@ class QualityOptions(ProbeOptions):
         "map@10",
         "hit@10",
     ]
-    group_metrics: list[RankingLabel] = ["ndcg@10"]
+    group_metrics: list[RankingLabel] | None = None
     attributes: Attributes = None
     depth: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> QualityOptions:
-        check_subset(self.group_metrics, self.metrics)
+        check_subset(self.compared, self.metrics)
         needed = deepest(self.metrics)
         if self.depth is not None and self.depth < needed:
             raise ValueError(f"depth is {self.depth}, but the metrics look at {needed} places; raise it")
         return self
+
+    @property
+    def compared(self) -> list[str]:
+        """The metrics whose groups are compared."""
+        return self.metrics[:1] if self.group_metrics is None else self.group_metrics
 
 
 def depth(options: QualityOptions) -> int:
@@ -68,13 +81,15 @@ def plan(data: AuditData, options: QualityOptions, k: int, run_seed: int) -> lis
 def hypotheses(data: AuditData, options: QualityOptions) -> list[Hypothesis]:
     """Every metric over all users, and the group metrics by attribute."""
     if not (data.truth["grade"] > 0).any():
-        raise InputError("quality needs held-out items with a grade above 0, and there are none; change [data.split]")
+        raise InputError(
+            "quality needs held-out items with a grade above 0, and there are none; change [data.split]"
+        )
     attributes = data.attributes if options.attributes is None else options.attributes
     claims = []
     for label in options.metrics:
-        needs = "ratings" if _is_rating(label) else "lists"
+        needs: Capability = "ratings" if _is_rating(label) else "lists"
         claims.append(claim_about_all("quality", label, needs=needs))
-        if label in options.group_metrics:
+        if label in options.compared:
             claims.extend(claims_about_groups("quality", label, attributes, needs=needs))
     return claims
 
@@ -140,14 +155,16 @@ def _plan_ratings(data: AuditData, run_seed: int) -> Iterator[Request]:
         )
     histories = data.histories()
     rated = data.truth.dropna(subset=["rating"])
-    for user, rows in rated.groupby("user", sort=True):
-        items = tuple(rows["item"].tolist())
+    held_out: dict[UserId, list[ItemId]] = {}
+    for user, item in zip(rated["user"].tolist(), rated["item"].tolist(), strict=True):
+        held_out.setdefault(user, []).append(item)
+    for user, items in held_out.items():
         yield Request(
-            unit=user,  # type: ignore[arg-type] # one key column: a scalar
+            unit=user,
             arm=RATING_ARM,
-            user=user,  # type: ignore[arg-type]
-            history=histories.get(user, ()),  # type: ignore[call-overload]
-            candidates=items,
+            user=user,
+            history=histories.get(user, ()),
+            candidates=tuple(items),
             k=len(items),
             needs="ratings",
             run_seed=run_seed,

@@ -25,17 +25,17 @@ _DASHES = ("solid", "dash", "dashdot", "longdash")
 _FIRST, _SECOND = "quality", "popularity"
 
 
-def figures_of(probes: Sequence[ProbeSection]) -> dict[str, dict[str, Figure]]:
+def figures_of(probes: Sequence[ProbeSection], systems: Sequence[str]) -> dict[str, dict[str, Figure]]:
     """Make the charts of every probe.
+
+    Args:
+        probes: The sections of the page.
+        systems: All systems in order; a system has the same colour and symbol in every chart.
 
     Returns:
         Probe name to chart title to figure; probes without charts are absent.
     """
     found: dict[str, dict[str, Figure]] = {}
-    systems = list(
-        dict.fromkeys(line.system for probe in probes for part in probe.shares for line in part.series)
-    )
-    systems = [system for system in systems if system]
     for probe in probes:
         charts = {f"{part.name}: {part.question}": shares_figure(part, systems) for part in probe.shares}
         if charts:
@@ -63,12 +63,15 @@ def shares_figure(shares: Shares, systems: Sequence[str]) -> Figure:
 def scatter_figure(*, across: ClaimRow, up: ClaimRow) -> Figure:
     """One point per system with both intervals."""
     pairs = [
-        (first, second) for first, second in zip(across.cells, up.cells, strict=True) if first and second
+        (place, first, second)
+        for place, (first, second) in enumerate(zip(across.cells, up.cells, strict=True))
+        if first and second and first.mark and second.mark
     ]
+    positions = [first.mark.value for _, first, _ in pairs if first.mark]
+    middle = (min(positions) + max(positions)) / 2 if positions else 0.0
     points = [
-        _point(first, second, place)
-        for place, (first, second) in enumerate(pairs)
-        if first.mark and second.mark
+        _point(first, second, place, "top right" if position <= middle else "top left")
+        for (place, first, second), position in zip(pairs, positions, strict=True)
     ]
     return _figure(
         data=points,
@@ -105,13 +108,14 @@ def _line(series: Series, categories: Sequence[str], systems: Sequence[str]) -> 
     }
 
 
-def _point(across: Claim, up: Claim, place: int) -> dict[str, Any]:
+def _point(across: Claim, up: Claim, place: int, beside: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers+text",
         "name": _safe(across.system),
         "text": [_safe(across.system)],
-        "textposition": "top center",
+        "textposition": beside,
+        "cliponaxis": False,
         "x": [across.mark and across.mark.value],
         "y": [up.mark and up.mark.value],
         "error_x": _error(across),

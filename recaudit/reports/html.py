@@ -35,7 +35,7 @@ def render_html(result: AuditResult, *, charts: bool = True) -> str:
         The same text for the same result.
     """
     view = page(result)
-    figures = figures_of(view.probes) if charts else {}
+    figures = figures_of(view.probes, view.system_names) if charts else {}
     template = _environment().get_template("report.html")
     return template.render(page=view, figures=figures, plotly=_packed_plotly() if figures else "")
 

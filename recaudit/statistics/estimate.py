@@ -99,7 +99,9 @@ def _finish(family: Mapping[str, Claim], confidence: float) -> dict[str, Estimat
     )
     maxima = {name: claim.deviation for name, claim in family.items() if claim.deviation is not None}
     critical = joint_critical_values(maxima, budget.level)
-    return {name: claim.finish(critical.get(name, math.inf), budget.per_sparse) for name, claim in family.items()}
+    return {
+        name: claim.finish(critical.get(name, math.inf), budget.per_sparse) for name, claim in family.items()
+    }
 
 
 def _claim(hypothesis: Hypothesis, sample: Sample, blank: Estimate) -> Claim:
@@ -122,7 +124,9 @@ def _check(
         raise InputError(f"confidence is {confidence}; give a level from 0.5 to below 1, such as 0.95")
     fewest = math.ceil(round(1 / (1 - confidence), 9)) - 1
     if resamples < fewest:
-        raise InputError(f"{resamples} resamples cannot give a {confidence:.0%} interval; give at least {fewest}")
+        raise InputError(
+            f"{resamples} resamples cannot give a {confidence:.0%} interval; give at least {fewest}"
+        )
     if min_group < 2:
         raise InputError(f"min_group is {min_group}; give at least 2, as one unit has no spread")
     known: set[str] = set()
@@ -133,7 +137,9 @@ def _check(
         if hypothesis.contrast in {"gap", "ratio", "worst"} and hypothesis.attribute is None:
             raise ValueError(f"claim '{hypothesis.id}' compares groups and names no attribute")
         if hypothesis.contrast == "worst" and hypothesis.better not in {"higher", "lower"}:
-            raise ValueError(f"claim '{hypothesis.id}' asks for the worst group of a metric without a better end")
+            raise ValueError(
+                f"claim '{hypothesis.id}' asks for the worst group of a metric without a better end"
+            )
     for claim in gated:
         if claim not in known:
             raise UnknownNameError.among("gated claim", claim, known)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from recaudit.records import Estimate, GroupEstimate, Hypothesis
@@ -23,7 +22,6 @@ from recaudit.statistics.group_means import largest_mean_deviation, mean_interva
 from recaudit.statistics.multiplicity import bootstrap_p
 
 if TYPE_CHECKING:
-    from recaudit.records import FloatArray
     from recaudit.statistics.group_means import GroupMeans
     from recaudit.statistics.sample import GroupSample
 
@@ -152,7 +150,8 @@ def group_estimates(
         ]
     note = f"fewer than {sample.min_group} units; not compared"
     small = [
-        GroupEstimate(group=label, n=n, value=None, low=None, high=None, note=note) for label, n in sample.small
+        GroupEstimate(group=label, n=n, value=None, low=None, high=None, note=note)
+        for label, n in sample.small
     ]
     return (*compared, *small)
 

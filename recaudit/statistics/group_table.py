@@ -95,7 +95,9 @@ def _compare(frame: MetricFrame, metrics: Sequence[str]) -> tuple[_Row, _Row]:
     """Difference and ratio where at least two groups have a value, the ratio of non-negative means only."""
     means = frame.by_group.to_numpy(dtype=np.float64)
     comparable = (~np.isnan(means)).sum(axis=0) >= 2
-    positive = np.array([np.nanmin(column, initial=np.inf) >= 0 < np.nanmax(column, initial=0) for column in means.T])
+    positive = np.array(
+        [np.nanmin(column, initial=np.inf) >= 0 < np.nanmax(column, initial=0) for column in means.T]
+    )
     difference = np.where(comparable, frame.difference()[list(metrics)], np.nan)
     ratio = np.where(comparable & positive, frame.ratio()[list(metrics)], np.nan)
     return _known(difference), _known(ratio)

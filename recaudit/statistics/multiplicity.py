@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def adjust(p_values: Mapping[str, float | None], method: Literal["holm", "fdr_bh"]) -> dict[str, float | None]:
+def adjust(
+    p_values: Mapping[str, float | None], method: Literal["holm", "fdr_bh"]
+) -> dict[str, float | None]:
     """Adjust the p-values of one family.
 
     Args:

@@ -105,9 +105,7 @@ def empty_moments(metrics: int, groups: int, resamples: int) -> Moments:
     return Moments(mean=np.empty(shape), se2=np.empty(shape))
 
 
-def fill_moments(
-    moments: Moments, block: slice, weights: FloatArray, groups: Sequence[GroupColumns]
-) -> None:
+def fill_moments(moments: Moments, block: slice, weights: FloatArray, groups: Sequence[GroupColumns]) -> None:
     """Compute every group's moments in a block of resamples and write them into `moments[..., block]`.
 
     Args:
@@ -117,7 +115,8 @@ def fill_moments(
         groups: The groups.
     """
     for position, group in enumerate(groups):
-        first, second, size = np.split((weights[:, group.units] @ group.columns).T, 3)
+        own = weights if len(group.units) == weights.shape[1] else np.take(weights, group.units, axis=1)
+        first, second, size = np.split((own @ group.columns).T, 3)
         with np.errstate(divide="ignore", invalid="ignore"):
             shift = first / size
             variance = np.maximum(second - first * shift, 0.0) / (size - 1)

@@ -11,8 +11,16 @@ import pandas as pd
 from recaudit.errors import DataError
 from recaudit.statistics.corpus import CorpusStatistic, corpus_statistic, fill_corpus
 from recaudit.statistics.group_means import GroupMeans, group_means
-from recaudit.statistics.resampling import Moments, empty_moments, fill_moments, group_columns, weight_blocks
-from recaudit.statistics.units import Partition, UnitValues, check_columns, everyone, partition, sorted_units, unit_values
+from recaudit.statistics.resampling import empty_moments, fill_moments, group_columns, weight_blocks
+from recaudit.statistics.units import (
+    Partition,
+    UnitValues,
+    check_columns,
+    everyone,
+    partition,
+    sorted_units,
+    unit_values,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,7 +105,8 @@ def resample(
         fewest = 1 if attribute is None else min_group
         columns[attribute] = [group_columns(own_values, own) for own in part.members if len(own) >= fewest]
     moments = {
-        attribute: empty_moments(len(used[attribute]), len(own), resamples) for attribute, own in columns.items()
+        attribute: empty_moments(len(used[attribute]), len(own), resamples)
+        for attribute, own in columns.items()
     }
     statistics = np.full((len(corpus), resamples), np.nan)
     positions = [units.get_indexer(pd.Index(measurement.units)).astype(np.intp) for measurement in corpus]
@@ -166,7 +175,11 @@ def _group_sample(
 
 
 def _notes(
-    undefined: int, without_group: int, attribute: str | None, small: Sequence[tuple[str, int]], min_group: int
+    undefined: int,
+    without_group: int,
+    attribute: str | None,
+    small: Sequence[tuple[str, int]],
+    min_group: int,
 ) -> tuple[str, ...]:
     notes = []
     if undefined:
@@ -175,7 +188,9 @@ def _notes(
         notes.append(f"{_counted(without_group, 'unit')} without {attribute}")
     if small:
         units = _counted(sum(n for _, n in small), "unit")
-        notes.append(f"{_counted(len(small), 'group')} of fewer than {min_group} units not compared ({units} in all)")
+        notes.append(
+            f"{_counted(len(small), 'group')} of fewer than {min_group} units not compared ({units} in all)"
+        )
     return tuple(notes)
 
 

@@ -55,7 +55,9 @@ def sparse_mean_interval(
     from statsmodels.stats.proportion import proportion_confint
 
     # Only the upper end is used, so a two-sided interval at 2·alpha is a one-sided one at alpha.
-    share = 1.0 if differing == n else float(proportion_confint(differing, n, alpha=2 * alpha, method="beta")[1])
+    share = (
+        1.0 if differing == n else float(proportion_confint(differing, n, alpha=2 * alpha, method="beta")[1])
+    )
     lowest, highest = bounds
     below = 0.0 if mode == lowest else share * (mode - lowest)
     above = 0.0 if mode == highest else share * (highest - mode)

@@ -99,7 +99,9 @@ def unit_values(rows: pd.DataFrame, metrics: Sequence[str], units: pd.Index[Any]
     value = rows["value"].to_numpy(dtype=np.float64)[wanted]
     if np.isinf(value).any():
         worst = metrics[int(cell[np.isinf(value)][0]) % len(metrics)]
-        raise DataError(f"{worst} has an infinite value; a measurement is a finite number, or NaN when undefined")
+        raise DataError(
+            f"{worst} has an infinite value; a measurement is a finite number, or NaN when undefined"
+        )
     shape = (len(units), len(metrics))
     asked = np.bincount(cell, minlength=shape[0] * shape[1])
     defined = ~np.isnan(value)
@@ -122,7 +124,10 @@ def unit_values(rows: pd.DataFrame, metrics: Sequence[str], units: pd.Index[Any]
 def everyone(n: int) -> Partition:
     """All n units as one group."""
     return Partition(
-        attribute=None, labels=("all",), members=(np.arange(n, dtype=np.intp),), missing=np.array([], dtype=np.intp)
+        attribute=None,
+        labels=("all",),
+        members=(np.arange(n, dtype=np.intp),),
+        missing=np.array([], dtype=np.intp),
     )
 
 

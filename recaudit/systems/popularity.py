@@ -12,7 +12,7 @@ from recaudit.records import FloatArray, Recommender, Request, SystemCard
 def popularity(data: AuditData) -> Recommender:
     """Rank by the number of training interactions; ties keep catalogue order; no own history."""
     counts = data.interactions["item"].value_counts()
-    scores = counts.reindex(data.items.index, fill_value=0).to_numpy(dtype=np.float64)
+    scores: FloatArray = np.asarray(counts.reindex(data.items.index, fill_value=0), dtype=np.float64)
 
     def score(request: Request) -> FloatArray:  # noqa: ARG001 - the same scores for everybody
         return scores

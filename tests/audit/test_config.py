@@ -76,7 +76,11 @@ systems = ["b"]
         ('interactions = "ratings.csv"', "", "name either a dataset"),
         ('interactions = "ratings.csv"', 'interactions = "a.csv"\ndataset = "coat"', "name either a dataset"),
         ('interactions = "ratings.csv"', 'dataset = "coat"\nusers = "u.csv"', "belong to files"),
-        ('interactions = "ratings.csv"', 'interactions = "a.csv"\npath = "b"', "path belongs to a named dataset"),
+        (
+            'interactions = "ratings.csv"',
+            'interactions = "a.csv"\npath = "b"',
+            "path belongs to a named dataset",
+        ),
         ('interactions = "ratings.csv"', "interactions = 3", "should be a valid string, but 3 came"),
         ('name = "a"\n', "", "'systems.0.name' is missing; add it"),
         ('["ndcg@10"]', '["ndcg@0"]', "whole number above 0"),
@@ -95,6 +99,6 @@ def test_text_that_is_not_toml() -> None:
 
 def test_a_missing_file_is_answered_with_its_neighbours(tmp_path: Path) -> None:
     (tmp_path / "audit.toml").write_text(VALID)
-    with pytest.raises(InputError, match="did you mean 'audit.toml'"):
+    with pytest.raises(InputError, match=r"did you mean 'audit\.toml'"):
         load_config(tmp_path / "audti.toml")
     assert load_config(tmp_path / "audit.toml").text == VALID

@@ -7,7 +7,14 @@ from recaudit.records import Estimate, Limit, Verdict
 
 
 def estimate(value: float | None, low: float | None, high: float | None, **changes: object) -> Estimate:
-    content = {"confidence": 0.95, "family": "this claim", "family_size": 1, "n": 100, "method": "", **changes}
+    content = {
+        "confidence": 0.95,
+        "family": "this claim",
+        "family_size": 1,
+        "n": 100,
+        "method": "",
+        **changes,
+    }
     return Estimate(value=value, low=low, high=high, **content)  # type: ignore[arg-type]
 
 

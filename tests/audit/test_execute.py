@@ -45,9 +45,12 @@ def test_answers_come_in_batches_in_the_order_of_the_requests() -> None:
         (lambda r: Answer(request=r.id, items=(1, 1)), "holds the item 1 more than once"),
         (lambda r: Answer(request=r.id, items=(1, 9)), "holds the item 9, which is not in the catalogue"),
         (lambda r: Answer(request=r.id, items=(1, 2), scores=(1.0,)), "has 2 items and 1 scores"),
-        (lambda r: Answer(request=r.id, items=(1,), scores=(float("nan"),)), "score that is not a finite number"),
-        (lambda r: Answer(request="other", items=(1,)), "1 requests have no answer, the first is for user 0"),
-        (lambda r: 1 / 0, "it raised ZeroDivisionError"),
+        (
+            lambda r: Answer(request=r.id, items=(1,), scores=(float("nan"),)),
+            "score that is not a finite number",
+        ),
+        (lambda _: Answer(request="other", items=(1,)), "1 requests have no answer, the first is for user 0"),
+        (lambda _: 1 / 0, "it raised ZeroDivisionError"),
     ],
 )
 def test_an_answer_that_breaks_the_contract_is_a_failure(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import pytrec_eval
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score, roc_auc_score
 
@@ -134,6 +134,7 @@ def made(lists: list[list[int]], truth: list[dict[int, float]]) -> Hits:
     return find_hits(Lists.of(lists), Truth.of(padded), candidates=13, highest_grade=3.0)
 
 
+@settings(deadline=None)
 @given(rows, st.lists(held, max_size=6), st.integers(1, 12))
 def test_values_stay_within_declared_bounds(lists: list, truth: list, k: int) -> None:
     hits = made(lists, truth)
@@ -145,6 +146,7 @@ def test_values_stay_within_declared_bounds(lists: list, truth: list, k: int) ->
         assert (defined <= spec.bounds[1] + 1e-12).all(), spec.name
 
 
+@settings(deadline=None)
 @given(rows, st.lists(held, max_size=6), st.integers(1, 12))
 def test_each_user_is_measured_alone(lists: list, truth: list, k: int) -> None:
     hits = made(lists, truth)
@@ -157,6 +159,7 @@ def test_each_user_is_measured_alone(lists: list, truth: list, k: int) -> None:
         np.testing.assert_allclose(together, alone, atol=1e-12, err_msg=spec.name)
 
 
+@settings(deadline=None)
 @given(rows, st.lists(held, max_size=6), st.integers(1, 12))
 def test_recall_hit_mrr_never_fall_as_k_grows_and_stay_after_the_list_ends(
     lists: list, truth: list, k: int

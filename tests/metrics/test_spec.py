@@ -5,6 +5,7 @@ import pytest
 from recaudit.errors import InputError, UnknownNameError
 from recaudit.metrics import METRICS, parse_label
 from recaudit.metrics.document import page
+from recaudit.metrics.ranking import ndcg
 from recaudit.metrics.spec import metric
 
 
@@ -28,7 +29,7 @@ def test_cut_off_where_none_is_wanted() -> None:
 
 def test_a_taken_name_is_refused() -> None:
     with pytest.raises(ValueError, match="registered twice"):
-        metric("ranking", "ndcg", reference="none")(lambda hits, k: hits)
+        metric("ranking", "ndcg", reference="none")(ndcg)
 
 
 def test_every_metric_says_what_it_is() -> None:

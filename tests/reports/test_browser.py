@@ -70,16 +70,27 @@ def rows_of_png(path: Path) -> list[bytes]:
     return [raw[row * width : (row + 1) * width] for row in range(height)]
 
 
-def screenshot(page: Path, *options: str) -> list[bytes]:
+def screenshot(page: Path, *options: str, height: int = 900) -> list[bytes]:
     target = page.with_suffix(".png")
-    browse(page, "--window-size=1280,900", f"--screenshot={target}", *options)
+    browse(page, f"--window-size=1280,{height}", f"--screenshot={target}", *options)
     return rows_of_png(target)
 
 
 def test_the_first_screen_is_full_with_scripts_blocked(mixed: AuditResult, tmp_path: Path):
-    rows = screenshot(save(render_html(mixed), tmp_path), "--blink-settings=scriptEnabled=false")
+    page = save(render_html(mixed).replace("script-src 'unsafe-inline'", "script-src 'none'"), tmp_path)
+    rows = screenshot(page)
     assert len(rows) == 900
     assert len(set(rows)) > 300
+    dom = browse(page, "--dump-dom")
+    assert dom.count("This chart needs scripts") == 2
+    assert "main-svg" not in dom
+
+
+def test_intervals_show_where_style_sheets_are_blocked(mixed: AuditResult, tmp_path: Path):
+    html = render_html(mixed, charts=False).replace("style-src 'unsafe-inline'", "style-src 'none'")
+    with_plots = screenshot(save(html, tmp_path), height=2400)
+    without = screenshot(save(re.sub("<(path|circle|rect)[^>]*>", "", html), tmp_path), height=2400)
+    assert with_plots != without
 
 
 def test_light_and_dark_differ(mixed: AuditResult, tmp_path: Path):
@@ -123,7 +134,8 @@ def test_hostile_names_run_nothing_in_charts(make, tmp_path: Path):
 def test_nothing_but_tables_scrolls_sideways_on_a_small_screen(mixed: AuditResult, tmp_path: Path):
     inner = save(render_html(mixed, charts=False), tmp_path)
     probe = (
-        "<!doctype html><title>-</title><iframe style='width:320px;height:800px;border:0' id=f></iframe><script>"
+        "<!doctype html><title>-</title>"
+        "<iframe style='width:320px;height:800px;border:0' id=f></iframe><script>"
         "const f = document.getElementById('f');"
         "f.onload = () => { const e = f.contentDocument.documentElement;"
         " document.title = `${e.scrollWidth} of ${e.clientWidth}`; };"

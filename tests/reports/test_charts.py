@@ -8,9 +8,14 @@ from recaudit.reports.charts import figures_of
 from recaudit.reports.page import page
 
 
+def charts_of(result):
+    view = page(result)
+    return figures_of(view.probes, view.system_names)
+
+
 @pytest.fixture(scope="module")
 def figures(mixed):
-    return figures_of(page(mixed).probes)
+    return charts_of(mixed)
 
 
 def test_popularity_has_a_chart_of_shares_and_one_of_quality(figures):
@@ -33,7 +38,7 @@ def test_shares_are_drawn_as_they_are(figures):
 
 def test_systems_differ_in_more_than_colour(make):
     systems = tuple(make.system(name) for name in ("als", "bpr+", "random"))
-    charts = figures_of(page(make.result(systems=systems)).probes)
+    charts = charts_of(make.result(systems=systems))
     (shares,) = charts["popularity"].values()
     own = [line for line in shares["data"] if not line["name"].endswith("(all systems)")]
     assert len({line["marker"]["symbol"] for line in own}) == len(own) == 3
@@ -55,7 +60,7 @@ def test_a_system_without_a_value_is_no_point(make):
         make.finding("knn", contrast="mean", attribute=None, verdict="ERROR", reason="none"),
         make.mean("knn", probe="popularity"),
     ]
-    charts = figures_of(page(make.result(*findings)).probes)
+    charts = charts_of(make.result(*findings))
     scatter = list(charts["popularity"].values())[-1]
     assert [point["name"] for point in scatter["data"]] == ["als"]
 
@@ -63,6 +68,18 @@ def test_a_system_without_a_value_is_no_point(make):
 def test_labels_are_neither_markup_nor_templates(make):
     hostile = "<a href='javascript:alert(1)'>%{y}</a>"
     findings = [make.mean(hostile), make.mean(hostile, probe="popularity")]
-    text = json.dumps(figures_of(page(make.result(*findings, systems=(make.system(hostile),))).probes))
+    text = json.dumps(charts_of(make.result(*findings, systems=(make.system(hostile),))))
     assert "<a" not in text
     assert "%{y}<" not in text
+
+
+def test_a_system_keeps_its_colour_where_another_is_missing(make):
+    findings = [
+        make.finding("broken", contrast="mean", attribute=None, verdict="ERROR", reason="none"),
+        make.mean("knn"),
+        make.mean("knn", probe="popularity"),
+    ]
+    systems = (make.system("broken", probes=()), make.system("knn"))
+    shares, scatter = charts_of(make.result(*findings, systems=systems))["popularity"].values()
+    assert {line["meta"]["colour"] for line in shares["data"]} == {1}
+    assert scatter["data"][0]["meta"]["colour"] == 1

@@ -31,7 +31,8 @@ def test_ratio_worst_mean_and_corpus(make):
     assert sentence_of(ratio).startswith("als: gender F receives 0.780 times the ndcg@10 of gender M (95 %")
     assert sentence_of(ratio).endswith("limit: at least 0.8).")
     assert sentence_of(worst) == (
-        "als: the worst-served gender \N{MULTIPLICATION SIGN} age, F \N{MULTIPLICATION SIGN} 18, receives a mean ndcg@10 of 0.300 (95 % interval 0.200 to 0.400)."
+        "als: the worst-served gender \N{MULTIPLICATION SIGN} age, F \N{MULTIPLICATION SIGN} 18, "
+        "receives a mean ndcg@10 of 0.300 (95 % interval 0.200 to 0.400)."
     )
     assert sentence_of(make.mean()).startswith("als: the mean ndcg@10 of all users is 0.300 (")
     corpus = make.mean(contrast="corpus", metric="gini@10")

@@ -39,7 +39,7 @@
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { color: colour("--ink"), family: style.getPropertyValue("--sans"), size: 12 },
       hoverlabel: { bgcolor: colour("--raised"), bordercolor: colour("--rule"), font: { color: colour("--ink") } },
-      legend: { orientation: "h", y: -0.28 },
+      legend: { orientation: "h", y: -0.14 },
       xaxis: { ...figure.layout.xaxis, ...axis },
       yaxis: { ...figure.layout.yaxis, ...axis },
     };
