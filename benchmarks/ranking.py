@@ -2,8 +2,8 @@
 
 python benchmarks/ranking.py [--users 100000] [--peers VENV] [--engines recaudit polars ...] [--scaling]
 
-Peers run in an environment of their own, made on first use, because some of them need pandas 2. Ratios to recaudit
-on the same machine are the result; seconds depend on the machine.
+Peers run in an environment of their own, made on first use, because some of them need pandas 2 and NumPy 1;
+polars runs in this one. Ratios to recaudit on the same machine are the result; seconds depend on the machine.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 METRICS = ["ndcg@10", "ndcg@100", "recall@10", "recall@100", "mrr@10", "map@100"]
-PEERS = ["ranx", "rectools", "pytrec-eval-terrier", "polars", "duckdb", "pyarrow", "pandas<3"]
+PEERS = ["ranx", "rectools", "pytrec-eval-terrier", "duckdb", "pyarrow", "pandas<3"]
 ITEMS, LENGTH, RELEVANT = 50_000, 100, 10
 
 
@@ -179,11 +179,11 @@ def duckdb(folder: Path, variant: str) -> Callable[[], dict[str, float]]:
     recs, truth = read(folder, variant)
     ideal = float((1 / np.log2(np.arange(2, 12))).sum())
     query = f"""
-    with hits as (select r.user, r.rank, row_number() over (partition by r.user order by r.rank) as at
+    with hits as (select r.user, r.rank, row_number() over (partition by r.user order by r.rank) as place
                   from recs r join truth t on r.user = t.user and r.item = t.item),
     sums as (select user, sum(case when rank <= 10 then 1 / log2(rank + 1) else 0 end) d10,
              sum(1 / log2(rank + 1)) d100, count(*) filter (rank <= 10) h10, count(*) h100,
-             max(case when rank <= 10 then 1.0 / rank else 0 end) rr, sum(at / rank::double) ap
+             max(case when rank <= 10 then 1.0 / rank else 0 end) rr, sum(place / rank::double) ap
              from hits group by user),
     n as (select user, count(*) n from truth group by user)
     select avg(coalesce(d10, 0) / {ideal}), avg(coalesce(d100, 0) / {ideal}), avg(coalesce(h10, 0) / n),
@@ -220,7 +220,7 @@ def measure(python: str, engine: str, folder: Path, variant: str, repeats: int) 
     arguments = ["--one", engine, "--folder", str(folder), "--variant", variant, "--repeats", str(repeats)]
     done = subprocess.run([python, __file__, *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
-        print(f"{engine} failed: {done.stderr.strip().splitlines()[-1]}")
+        print(f"{engine} failed: {done.stderr.strip()[-400:]}")
         return None
     found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
@@ -245,7 +245,7 @@ def table(users: int, engines: list[str], variants: list[str], peers: Path) -> N
         print("|---|---|---|---|---|---|")
         for variant in variants:
             for engine in engines if variant == "sorted" else ["recaudit"]:
-                python = sys.executable if engine == "recaudit" else peers_python(peers)
+                python = sys.executable if engine in {"recaudit", "polars"} else peers_python(peers)
                 found = measure(python, engine, folder, variant, 1 if users > 200_000 else 3)
                 if found is None:
                     continue
@@ -253,9 +253,8 @@ def table(users: int, engines: list[str], variants: list[str], peers: Path) -> N
                 off = max(abs(value - base["mean"][name]) for name, value in found["mean"].items())
                 ratio = found["best"] / base["best"]
                 name = engine if variant == "sorted" else f"{engine}, {variant}"
-                print(
-                    f"| {name} | {found['first']:.2f} | {found['best']:.2f} | {ratio:.1f} | {found['peak']:.1f} | {off:.0e} |"
-                )
+                times = f"{found['first']:.2f} | {found['best']:.2f} | {ratio:.1f}"
+                print(f"| {name} | {times} | {found['peak']:.1f} | {off:.0e} |", flush=True)
 
 
 def main() -> None:

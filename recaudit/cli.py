@@ -280,3 +280,7 @@ def _fail(message: str, code: int) -> None:
     for line in message.splitlines():
         typer.echo(f"{word}: {line}", err=True)
     raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
@@ -91,9 +92,13 @@ def _factor_scorer(matrix: csr_matrix[Any], model: str, settings: dict[str, Any]
 def _neighbourhood_scorer(matrix: csr_matrix[Any], neighbours: int) -> RowScorer:
     _require_implicit()
     from implicit.nearest_neighbours import CosineRecommender
+    from implicit.utils import ParameterWarning
 
     fitted = CosineRecommender(K=neighbours, num_threads=1)
-    fitted.fit(matrix, show_progress=False)
+    with warnings.catch_warnings():
+        # implicit warns about the format of its own intermediate matrix
+        warnings.simplefilter("ignore", ParameterWarning)
+        fitted.fit(matrix, show_progress=False)
     similarity = fitted.similarity.T.tocsr()
 
     def score(row: int) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -138,7 +139,7 @@ def _check_no_repeats(frame: pd.DataFrame, user: str, item: str, source: Path) -
         row = int(np.flatnonzero(repeated)[0])
         raise DataError(
             f"{source}: {int(repeated.sum())} rows repeat an item in a user's list, the first is row {row + 1} "
-            f"(user {frame[user].iloc[row]!r}, item {frame[item].iloc[row]!r}); a list may hold an item once"
+            f"(user {_shown(frame[user], row)}, item {_shown(frame[item], row)}); a list may hold an item once"
         )
 
 
@@ -149,8 +150,12 @@ def _check_finite(frame: pd.DataFrame, column: str, user: str, source: Path) -> 
         row = int(np.flatnonzero(bad)[0])
         raise DataError(
             f"{source}: {int(bad.sum())} values of '{column}' are not finite numbers, the first is "
-            f"{frame[column].iloc[row]!r} in row {row + 1} (user {frame[user].iloc[row]!r}); correct or drop them"
+            f"{_shown(frame[column], row)} in row {row + 1} (user {_shown(frame[user], row)}); correct or drop them"
         )
+
+
+def _shown(column: pd.Series[Any], row: int) -> str:
+    return repr(column.iloc[[row]].tolist()[0])
 
 
 def _check_overlap(users: pd.Series[int], data: AuditData, source: Path) -> None:

@@ -1,14 +1,16 @@
 """What systems are audited on: users with attributes, items, training interactions and held-out truth.
 
-`audit_data` makes it from files or frames, `load_dataset` from a named public dataset, `apply_split` holds truth out.
+`audit_data` makes it from files or frames, `load_dataset` from a named public dataset, `apply_split` holds truth
+out; `world` and `planted_lists` make data and lists whose unfairness is known.
 """
 
-from recaudit.datasets.assets import Archive, Asset, Wheel, fetch
+from recaudit.datasets.assets import Archive, Asset, Member, Wheel, fetch
 from recaudit.datasets.build import audit_data
 from recaudit.datasets.data import AuditData
 from recaudit.datasets.frames import read_frame
 from recaudit.datasets.named import DATASETS, DatasetLoader, load_dataset
 from recaudit.datasets.splits import apply_split, split_given, split_last, split_random
+from recaudit.datasets.worlds import planted_lists, world
 
 __all__ = [
     "DATASETS",
@@ -16,13 +18,16 @@ __all__ = [
     "Asset",
     "AuditData",
     "DatasetLoader",
+    "Member",
     "Wheel",
     "apply_split",
     "audit_data",
     "fetch",
     "load_dataset",
+    "planted_lists",
     "read_frame",
     "split_given",
     "split_last",
     "split_random",
+    "world",
 ]

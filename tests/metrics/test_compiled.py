@@ -12,17 +12,16 @@ from recaudit.metrics import compiled
 
 if TYPE_CHECKING:
     from pathlib import Path
+from types import SimpleNamespace
 
 
 def test_without_a_cache_folder_the_function_is_still_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = numba.njit
-
     def no_folder(**options: bool):
         if options.pop("cache", False):
             raise RuntimeError("no locator available")
-        return real(**options)
+        return numba.njit(**options)
 
-    monkeypatch.setattr(numba, "njit", no_folder)
+    monkeypatch.setattr(compiled, "numba", SimpleNamespace(njit=no_folder))
     assert compiled.compiled(lambda a: a + 1)(2) == 3
 
 

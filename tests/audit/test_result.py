@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from recaudit.audit import AuditResult, run_audit
+from recaudit.errors import InputError
+
+
+@pytest.fixture
+def run(write_config: Callable[[str], Path], tmp_path: Path) -> Path:
+    run_audit(write_config('[[systems]]\nname = "random"\nadapter = "random"\n'), out=tmp_path / "run")
+    return tmp_path / "run"
+
+
+def change(run: Path, **changes: object) -> None:
+    path = run / "result.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+def test_a_folder_or_the_file_itself_can_be_loaded(run: Path) -> None:
+    assert AuditResult.load(run) == AuditResult.load(run / "result.json")
+
+
+def test_json_has_no_value_that_json_does_not_know(run: Path) -> None:
+    text = (run / "result.json").read_text()
+    json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+
+
+def test_a_missing_result(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="give a run folder"):
+        AuditResult.load(tmp_path)
+
+
+def test_another_schema(run: Path) -> None:
+    change(run, schema=99)
+    with pytest.raises(InputError, match="schema 99, this version reads 1"):
+        AuditResult.load(run)
+
+
+def test_a_damaged_result(run: Path) -> None:
+    change(run, verdict="MAYBE")
+    with pytest.raises(InputError, match="not a result of this version of recaudit: verdict"):
+        AuditResult.load(run)
+    (run / "result.json").write_text("{")
+    with pytest.raises(InputError, match="not a result of this version"):
+        AuditResult.load(run)

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import sqlite3
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from recaudit.audit import AuditResult, run_audit
+from recaudit.errors import ConfigError, DataError, InputError, UnknownNameError
+
+RANDOM = '[[systems]]\nname = "random"\nadapter = "random"\n'
+POPULARITY = '[[systems]]\nname = "popularity"\nadapter = "popularity"\n'
+WriteConfig = Callable[..., Path]
+
+
+def verdicts(result: AuditResult) -> dict[str, str | None]:
+    return {f"{finding.system}: {finding.hypothesis.id}": finding.verdict for finding in result.gated}
+
+
+def test_a_run_leaves_evidence_measurements_and_a_result_that_reads_back(
+    write_config: WriteConfig, tmp_path: Path
+) -> None:
+    path = write_config(RANDOM + POPULARITY + '[[gates]]\nfinding = "quality/ndcg@5"\nmin = 0.5\n')
+    result = run_audit(path, out=tmp_path / "run")
+    assert AuditResult.load(tmp_path / "run") == result
+    with sqlite3.connect(tmp_path / "run" / "evidence.sqlite") as evidence:
+        assert evidence.execute("SELECT count(*) FROM request").fetchone() == (80,)
+        assert evidence.execute("SELECT count(*) FROM answer").fetchone() == (160,)
+    evidence.close()
+    rows = pd.read_parquet(tmp_path / "run" / "measurements.parquet")
+    [mean] = [f for f in result.findings if f.system == "random" and f.hypothesis.id == "quality/ndcg@5"]
+    chosen = rows[(rows["system"] == "random") & (rows["metric"] == "ndcg@5")]
+    assert mean.estimate is not None
+    assert mean.estimate.value == pytest.approx(chosen["value"].mean())
+    assert verdicts(result) == {"random: quality/ndcg@5": "FAIL", "popularity: quality/ndcg@5": "FAIL"}
+    assert result.verdict == "FAIL"
+
+
+def test_the_same_seed_gives_the_same_findings(write_config: WriteConfig, tmp_path: Path) -> None:
+    path = write_config(RANDOM)
+    first, second = (run_audit(path, out=tmp_path / name).findings for name in ("a", "b"))
+    assert first == second
+
+
+def test_a_limit_that_the_data_cannot_settle_is_inconclusive(
+    write_config: WriteConfig, tmp_path: Path
+) -> None:
+    path = write_config(POPULARITY)
+    [mean] = [f for f in run_audit(path, out=tmp_path / "a").findings if f.hypothesis.id == "quality/ndcg@5"]
+    assert mean.estimate is not None
+    assert mean.estimate.value is not None
+    gate = f'[[gates]]\nfinding = "quality/ndcg@5"\nmin = {mean.estimate.value * 0.95}\n'
+    result = run_audit(write_config(POPULARITY + gate), out=tmp_path / "b")
+    assert result.verdict == "INCONCLUSIVE"
+    assert "units would settle it" in result.gated[0].reason
+
+
+def test_without_gates_nothing_is_decided(write_config: WriteConfig, tmp_path: Path) -> None:
+    result = run_audit(write_config(RANDOM), out=tmp_path / "run")
+    assert result.verdict == "NOT_RUN"
+    assert all(finding.verdict is None for finding in result.findings)
+    assert any("no [[gates]]" in entry.why for entry in result.not_tested)
+
+
+BROKEN = """
+    from recaudit.records import Answer, SystemCard
+
+    class Broken:
+        card = SystemCard(name="broken")
+        offers = frozenset({"lists"})
+
+        def __init__(self, answers):
+            self.answers = answers
+
+        def recommend(self, requests):
+            if self.answers == "raise":
+                raise RuntimeError("out of memory")
+            return [Answer(request=r.id, items=(1,)) for r in requests][: -1]
+
+    def broken(data, answers="raise"):
+        return Broken(answers)
+
+    def unbuildable(data):
+        raise KeyError("weights")
+"""
+
+
+@pytest.mark.parametrize(
+    ("adapter", "options", "reason"),
+    [
+        ("broken", "", "it raised RuntimeError: out of memory"),
+        ("broken", 'options = { answers = "short" }\n', "it gave 79 answers to 80 requests"),
+        ("unbuildable", "", "it could not be built: KeyError: 'weights'"),
+    ],
+)
+def test_a_broken_system_is_an_error_and_the_others_still_finish(
+    write_config: WriteConfig, tmp_path: Path, adapter: str, options: str, reason: str
+) -> None:
+    (tmp_path / "my_systems.py").write_text(textwrap.dedent(BROKEN))
+    system = f'[[systems]]\nname = "mine"\nadapter = "my_systems:{adapter}"\n{options}'
+    gate = '[[gates]]\nfinding = "quality/ndcg@5"\nmin = 0.001\n'
+    result = run_audit(write_config(system + POPULARITY + gate), out=tmp_path / "run")
+    assert verdicts(result) == {"mine: quality/ndcg@5": "ERROR", "popularity: quality/ndcg@5": "PASS"}
+    assert {finding.verdict for finding in result.findings if finding.system == "mine"} == {"ERROR"}
+    assert reason in result.systems[0].failure
+    assert result.verdict == "ERROR"
+    assert any(entry.what == "everything about mine" for entry in result.not_tested)
+
+
+def test_what_a_system_does_not_offer_is_not_run_and_listed(
+    write_config: WriteConfig, tmp_path: Path
+) -> None:
+    gates = (
+        '[[gates]]\nfinding = "quality/rmse"\nmax = 1\n[[gates]]\nfinding = "quality/ndcg@5"\nmin = 0.001\n'
+    )
+    path = write_config(POPULARITY + gates, old='["ndcg@5", "hit@5"]', new='["ndcg@5", "rmse"]')
+    result = run_audit(path, out=tmp_path / "run")
+    assert verdicts(result)["popularity: quality/rmse"] == "NOT_RUN"
+    assert result.verdict == "PASS"
+    assert any(entry.what == "rmse of popularity" for entry in result.not_tested)
+
+
+def test_a_group_of_one_is_shown_and_not_compared(
+    write_config: WriteConfig, tmp_path: Path, tiny_tables: dict[str, pd.DataFrame]
+) -> None:
+    path = write_config(RANDOM)
+    users = tiny_tables["users"].copy()
+    users.loc[0, "gender"] = "X"
+    users.to_csv(tmp_path / "users.csv", index=False)
+    result = run_audit(path, out=tmp_path / "run")
+    assert any(entry.what == "gender: X" for entry in result.not_tested)
+    [gap] = [f for f in result.findings if f.hypothesis.id == "quality/gender/ndcg@5-gap"]
+    assert gap.estimate is not None
+    assert "X" not in gap.estimate.versus
+    tables = {table.attribute: table for table in result.systems[0].probes[0].tables}
+    assert tables["gender"].counts[tables["gender"].groups.index("X")] == 1
+
+
+@pytest.mark.parametrize(
+    ("rest", "old", "new", "error", "message"),
+    [
+        (RANDOM + '[[gates]]\nfinding = "quality/ndgc@5"\nmin = 0\n', "", "", ConfigError, "did you mean 'quality/ndcg@5'"),
+        (RANDOM + '[[gates]]\nfinding = "quality/*"\nmin = 0\n[[gates]]\nfinding = "quality/ndcg@5"\nmin = 0\n', "", "", ConfigError, "gates 1 and 2 both limit 'quality/ndcg@5'"),
+        (RANDOM, '["gender"]', '["gendre"]', ConfigError, r"audit.toml:\d+: unknown user attribute 'gendre', did you mean 'gender'"),
+        (RANDOM, "interactions.csv", "interaction.csv", DataError, "did you mean 'interactions.csv'"),
+        (RANDOM, "n = 3", "n = 15", DataError, "no user has more than 15 interactions"),
+        (RANDOM + "options = { a = 1 }\n", "", "", UnknownNameError, "system 'random': unknown option of adapter 'random'"),
+        ('[[systems]]\nname = "f"\nadapter = "table"\noptions = { path = "none.csv" }\n', "", "", DataError, "system 'f': no recommendations file at"),
+        ('[[systems]]\nname = "f"\nadapter = "no_such:f"\n', "", "", InputError, "there is no module 'no_such'"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_sentence_and_nothing_is_written(
+    write_config: WriteConfig,
+    tmp_path: Path,
+    rest: str,
+    old: str,
+    new: str,
+    error: type[Exception],
+    message: str,
+) -> None:
+    path = write_config(rest, old=old, new=new)
+    with pytest.raises(error, match=message):
+        run_audit(path, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_that_is_in_use_is_left_alone(write_config: WriteConfig, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "precious").write_text("x")
+    with pytest.raises(InputError, match="not an empty folder"):
+        run_audit(write_config(RANDOM), out=tmp_path / "run")
+    assert (tmp_path / "run" / "precious").read_text() == "x"
+
+
+def test_only_runs_the_chosen_probe_and_says_what_was_left_out(
+    write_config: WriteConfig, tmp_path: Path
+) -> None:
+    gates = '[[gates]]\nfinding = "popularity/gini@5"\nmax = 1\n'
+    result = run_audit(write_config(RANDOM + gates), out=tmp_path / "run", only=["quality"])
+    assert {finding.hypothesis.probe for finding in result.findings} == {"quality"}
+    assert any(entry.why == "left out with --only" for entry in result.not_tested)
+    with pytest.raises(UnknownNameError, match="unknown probe of this configuration: 'qualty', did you mean"):
+        run_audit(write_config(RANDOM), out=tmp_path / "other", only=["qualty"])
+
+
+def test_progress_is_told_in_order(write_config: WriteConfig, tmp_path: Path) -> None:
+    seen: list[str] = []
+    run_audit(write_config(RANDOM), out=tmp_path / "run", progress=lambda stage, *_: seen.append(stage))
+    assert list(dict.fromkeys(seen)) == [
+        "loading data",
+        "building random",
+        "building systems",
+        "asking random",
+        "measuring random",
+    ]

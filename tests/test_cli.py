@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+GATE = '[[gates]]\nfinding = "quality/ndcg@5"\nmin = {limit}\n'
+SYSTEM = '[[systems]]\nname = "popularity"\nadapter = "popularity"\n'
+CONFIG = """
+[audit]
+resamples = 300
+min_group = 10
+inconclusive = "{policy}"
+[data]
+interactions = "interactions.csv"
+users = "users.csv"
+[data.split]
+n = 3
+[probes.quality]
+metrics = ["ndcg@5"]
+attributes = ["gender"]
+"""
+
+
+def recaudit(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "recaudit.cli", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def write(tmp_path: Path, tiny_tables: dict[str, pd.DataFrame]) -> Callable[..., Path]:
+    for name in ("interactions", "users"):
+        tiny_tables[name].to_csv(tmp_path / f"{name}.csv", index=False)
+
+    def config(limit: float | None, policy: str = "fail") -> Path:
+        gate = "" if limit is None else GATE.format(limit=limit)
+        path = tmp_path / "audit.toml"
+        path.write_text(CONFIG.format(policy=policy) + SYSTEM + gate)
+        return path
+
+    return config
+
+
+def test_a_run_passes_writes_everything_and_is_quiet_on_stderr(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write(0.001)
+    done = recaudit("run", "audit.toml", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "PASS" in done.stdout
+    assert "Report: out/report.html" in done.stdout
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "evidence.sqlite",
+        "findings.csv",
+        "measurements.parquet",
+        "report.html",
+        "result.json",
+        "summary.md",
+    }
+    assert "Warning" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("limit", "policy", "code", "verdict"),
+    [
+        (0.9, "fail", 1, "FAIL"),
+        (None, "fail", 3, "NOT_RUN"),
+        (0.25, "fail", 4, "INCONCLUSIVE"),
+        (0.25, "warn", 0, "INCONCLUSIVE"),
+    ],
+)
+def test_exit_codes_follow_the_verdict_also_when_gated_again(
+    write: Callable[..., Path], tmp_path: Path, limit: float | None, policy: str, code: int, verdict: str
+) -> None:
+    write(limit, policy)
+    done = recaudit("run", "audit.toml", "--out", "out", "--json", cwd=tmp_path)
+    outcome = json.loads(done.stdout)
+    assert (outcome["verdict"], outcome["exit_code"], done.returncode) == (verdict, code, code)
+    again = recaudit("gate", "out", "--json", cwd=tmp_path)
+    assert (again.returncode, json.loads(again.stdout)) == (code, outcome)
+
+
+def test_a_report_can_be_rendered_again_from_the_result_alone(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write(0.001)
+    recaudit("run", "audit.toml", "--out", "out", cwd=tmp_path)
+    first = (tmp_path / "out" / "report.html").read_bytes()
+    for name in ("report.html", "evidence.sqlite", "measurements.parquet"):
+        (tmp_path / "out" / name).unlink()
+    done = recaudit("report", "out", cwd=tmp_path)
+    assert done.stdout.strip() == "out/report.html"
+    assert (tmp_path / "out" / "report.html").read_bytes() == first
+    small = recaudit("report", "out", "--no-charts", cwd=tmp_path)
+    assert small.returncode == 0
+    assert len((tmp_path / "out" / "report.html").read_bytes()) < len(first) / 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "none.toml"), "error: no configuration at none.toml"),
+        (("gate", "nowhere"), "error: no result at nowhere"),
+        (("show", "ndgc"), "error: unknown name 'ndgc', did you mean 'ndcg'?"),
+        (("list", "metric"), "'metric' is not one of"),
+        (("run", "audit.toml", "--only", "x"), "error: unknown probe of this configuration"),
+    ],
+)
+def test_a_mistake_is_one_message_and_exit_code_2(
+    write: Callable[..., Path], tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    write(0.1)
+    done = recaudit(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_every_problem_of_a_configuration_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("[audit]\nsed = 1\n[data]\ndataset = 'x'\n[probes.quality]\n")
+    done = recaudit("run", "a.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 3
+    assert "error: a.toml:2: unknown key 'audit.sed', did you mean 'seed'?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("metrics", "ndcg"), ("probes", "popularity"), ("adapters", "table"), ("datasets", "movielens-100k")],
+)
+def test_what_is_listed_can_be_shown(tmp_path: Path, kind: str, name: str) -> None:
+    listed = json.loads(recaudit("list", kind, "--json", cwd=tmp_path).stdout)
+    assert listed[name]
+    assert all(listed.values())
+    shown = recaudit("show", name, cwd=tmp_path)
+    assert shown.returncode == 0
+    assert listed[name][:40] in shown.stdout
+
+
+def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom typer.testing import CliRunner\nfrom recaudit.cli import app\n"
+        "assert CliRunner().invoke(app, ['--help']).exit_code == 0\n"
+        "heavy = {'numpy', 'pandas', 'scipy', 'plotly', 'fairlearn', 'numba', 'pydantic', 'jinja2'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
