@@ -242,6 +242,8 @@ class Hypothesis:
         needs: The capability without which a system cannot be tested.
     """
 
+    __pydantic_config__ = {"ser_json_inf_nan": "strings"}  # noqa: RUF012 - infinite bounds survive JSON
+
     id: str
     question: str
     probe: str

@@ -12,7 +12,7 @@ from recaudit.audit.build import BuiltSystem
 from recaudit.audit.decide import decide, worst
 from recaudit.audit.evidence import EvidenceStore
 from recaudit.audit.execute import ask
-from recaudit.audit.plan import AuditPlan, PlannedProbe
+from recaudit.audit.plan import AuditPlan, PlannedProbe, attributes_of
 from recaudit.audit.progress import Progress, timed
 from recaudit.audit.result import Funnel, ProbeTables, SystemResult
 from recaudit.errors import SystemFailureError
@@ -99,7 +99,7 @@ def _estimates(
         claims,
         together,
         plan.groups,
-        gated={claim for system, claim in plan.limits if system == name},
+        gated={claim.id for claim in claims if (name, claim.id) in plan.limits},
         confidence=settings.confidence,
         resamples=settings.resamples,
         min_group=settings.min_group,
@@ -143,7 +143,6 @@ def _funnel(
 
 
 def _tables(plan: AuditPlan, probe: PlannedProbe, measurements: Measurements) -> ProbeTables:
-    attributes = dict.fromkeys(claim.attribute for claim in probe.hypotheses if claim.attribute is not None)
     tables = (
         group_table(
             measurements.rows,
@@ -152,6 +151,6 @@ def _tables(plan: AuditPlan, probe: PlannedProbe, measurements: Measurements) ->
             metrics=list(measurements.rows["metric"].unique()),
             min_group=plan.config.tables.audit.min_group,
         )
-        for attribute in attributes
+        for attribute in attributes_of(probe.hypotheses)
     )
     return ProbeTables(probe=probe.name, tables=tuple(tables), distributions=measurements.distributions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pandas as pd
 from recaudit.audit.config import AuditConfig, ProbePlan
 from recaudit.audit.gates import Limits, match_gates
 from recaudit.datasets import AuditData, apply_split, audit_data, load_dataset
-from recaudit.errors import ConfigError, InputError, UnknownNameError
+from recaudit.errors import ConfigError, InputError, Problem, UnknownNameError
 from recaudit.probes import user_groups
 from recaudit.records import Hypothesis, Request
 
@@ -78,34 +78,43 @@ def make_plan(
             raise UnknownNameError.among("probe of this configuration:", name, configured)
     chosen = [plan for plan in config.probes if not only or plan.probe.name in only]
     data = load_data(config, announce=announce)
-    k = max(plan.probe.depth(plan.options) for plan in chosen)
-    seed = config.tables.audit.seed
-    probes = []
-    problems = []
-    for plan in chosen:
-        try:
-            probes.append(
-                PlannedProbe(
-                    plan=plan,
-                    requests=tuple(plan.probe.plan(data, plan.options, k, seed)),
-                    hypotheses=tuple(plan.probe.hypotheses(data, plan.options)),
-                )
-            )
-        except InputError as error:
-            problems.append(config.problem_at(("probes", plan.probe.name), str(error)))
-    if problems:
-        raise ConfigError(config.path, problems)
-    hypotheses = [hypothesis for probe in probes for hypothesis in probe.hypotheses]
-    every_claim = hypotheses if not only else [*hypotheses, *_claims_left_out(config, data, chosen)]
-    limits = match_gates(config, every_claim)
-    attributes = dict.fromkeys(claim.attribute for claim in hypotheses if claim.attribute is not None)
+    probes = _plan_probes(config, chosen, data)
+    claims = [claim for probe in probes for claim in probe.hypotheses]
+    limits = match_gates(config, [*claims, *_claims_left_out(config, data, chosen)])
+    planned = {claim.id for claim in claims}
     return AuditPlan(
         config=config,
         data=data,
-        groups=user_groups(data, list(attributes)),
-        probes=tuple(probes),
-        limits=limits,
+        groups=user_groups(data, attributes_of(claims)),
+        probes=probes,
+        limits={key: limit for key, limit in limits.items() if key[1] in planned},
     )
+
+
+def _plan_probes(
+    config: AuditConfig, chosen: Sequence[ProbePlan], data: AuditData
+) -> tuple[PlannedProbe, ...]:
+    k = max(plan.probe.depth(plan.options) for plan in chosen)
+    seed = config.tables.audit.seed
+    probes: list[PlannedProbe] = []
+    problems: list[Problem] = []
+    for plan in chosen:
+        try:
+            requests = tuple(plan.probe.plan(data, plan.options, k, seed))
+            hypotheses = tuple(plan.probe.hypotheses(data, plan.options))
+            user_groups(data, attributes_of(hypotheses))
+        except InputError as error:
+            problems.append(config.problem_at(("probes", plan.probe.name), str(error)))
+        else:
+            probes.append(PlannedProbe(plan=plan, requests=requests, hypotheses=hypotheses))
+    if problems:
+        raise ConfigError(config.path, problems)
+    return tuple(probes)
+
+
+def attributes_of(hypotheses: Sequence[Hypothesis]) -> list[str]:
+    """The user attributes whose groups the claims compare."""
+    return list(dict.fromkeys(claim.attribute for claim in hypotheses if claim.attribute is not None))
 
 
 def load_data(config: AuditConfig, *, announce: Callable[[str], None]) -> AuditData:

@@ -5,6 +5,7 @@ Its JSON form (`result.json`) carries a schema number and is written and read he
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,7 +161,7 @@ class AuditResult:
         Raises:
             InputError: If the file is missing, damaged or of another schema.
         """
-        from pydantic import TypeAdapter, ValidationError
+        from pydantic import TypeAdapter
 
         file = path / "result.json" if path.is_dir() else path
         if not file.is_file():
@@ -168,15 +169,21 @@ class AuditResult:
                 f"no result at {file}; give a run folder made by `recaudit run`, or its result.json"
             )
         try:
-            result = TypeAdapter(AuditResult).validate_json(file.read_bytes())
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the file"
-            raise InputError(
-                f"{file} is not a result of this version of recaudit: {place}: {first['msg']}; run the audit again"
-            ) from error
-        if result.schema != SCHEMA:
-            raise InputError(
-                f"{file} has schema {result.schema}, this version reads {SCHEMA}; run the audit again"
-            )
-        return result
+            content = json.loads(file.read_bytes())
+            schema = content.get("schema") if isinstance(content, dict) else None
+            if schema != SCHEMA:
+                raise InputError(
+                    f"{file} has schema {schema}, this version reads {SCHEMA}; run the audit again"
+                )
+            return TypeAdapter(AuditResult).validate_python(content)
+        except ValueError as error:
+            raise InputError(f"{file} is damaged: {_first_problem(error)}; run the audit again") from error
+
+
+def _first_problem(error: ValueError) -> str:
+    from pydantic import ValidationError
+
+    if not isinstance(error, ValidationError):
+        return f"not JSON ({error})"
+    first = error.errors(include_url=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"

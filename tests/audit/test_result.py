@@ -43,8 +43,8 @@ def test_another_schema(run: Path) -> None:
 
 def test_a_damaged_result(run: Path) -> None:
     change(run, verdict="MAYBE")
-    with pytest.raises(InputError, match="not a result of this version of recaudit: verdict"):
+    with pytest.raises(InputError, match="is damaged: verdict"):
         AuditResult.load(run)
     (run / "result.json").write_text("{")
-    with pytest.raises(InputError, match="not a result of this version"):
+    with pytest.raises(InputError, match="is damaged: not JSON"):
         AuditResult.load(run)

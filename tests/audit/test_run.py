@@ -139,31 +139,54 @@ def test_a_group_of_one_is_shown_and_not_compared(
     assert tables["gender"].counts[tables["gender"].groups.index("X")] == 1
 
 
+def gate(finding: str) -> str:
+    return f'[[gates]]\nfinding = "{finding}"\nmin = 0\n'
+
+
+def system(adapter: str, options: str = "") -> str:
+    return f'[[systems]]\nname = "mine"\nadapter = "{adapter}"\noptions = {{ {options} }}\n'
+
+
 @pytest.mark.parametrize(
-    ("rest", "old", "new", "error", "message"),
+    ("rest", "error", "message"),
     [
-        (RANDOM + '[[gates]]\nfinding = "quality/ndgc@5"\nmin = 0\n', "", "", ConfigError, "did you mean 'quality/ndcg@5'"),
-        (RANDOM + '[[gates]]\nfinding = "quality/*"\nmin = 0\n[[gates]]\nfinding = "quality/ndcg@5"\nmin = 0\n', "", "", ConfigError, "gates 1 and 2 both limit 'quality/ndcg@5'"),
-        (RANDOM, '["gender"]', '["gendre"]', ConfigError, r"audit.toml:\d+: unknown user attribute 'gendre', did you mean 'gender'"),
-        (RANDOM, "interactions.csv", "interaction.csv", DataError, "did you mean 'interactions.csv'"),
-        (RANDOM, "n = 3", "n = 15", DataError, "no user has more than 15 interactions"),
-        (RANDOM + "options = { a = 1 }\n", "", "", UnknownNameError, "system 'random': unknown option of adapter 'random'"),
-        ('[[systems]]\nname = "f"\nadapter = "table"\noptions = { path = "none.csv" }\n', "", "", DataError, "system 'f': no recommendations file at"),
-        ('[[systems]]\nname = "f"\nadapter = "no_such:f"\n', "", "", InputError, "there is no module 'no_such'"),
+        (RANDOM + gate("quality/ndgc@5"), ConfigError, "did you mean 'quality/ndcg@5'"),
+        (
+            RANDOM + gate("quality/*") + gate("quality/ndcg@5"),
+            ConfigError,
+            "gates 1 and 2 both limit 'quality/ndcg@5'",
+        ),
+        (system("random", "a = 1"), UnknownNameError, "system 'mine': unknown option of adapter 'random'"),
+        (system("table", 'path = "none.csv"'), DataError, "system 'mine': no recommendations file"),
+        (system("no_such:f"), InputError, "there is no module 'no_such'"),
     ],
-)  # fmt: skip
-def test_bad_input_is_one_sentence_and_nothing_is_written(
-    write_config: WriteConfig,
-    tmp_path: Path,
-    rest: str,
-    old: str,
-    new: str,
-    error: type[Exception],
-    message: str,
+)
+def test_a_bad_system_or_gate_is_one_sentence_and_nothing_is_written(
+    write_config: WriteConfig, tmp_path: Path, rest: str, error: type[Exception], message: str
 ) -> None:
-    path = write_config(rest, old=old, new=new)
     with pytest.raises(error, match=message):
-        run_audit(path, out=tmp_path / "run")
+        run_audit(write_config(rest), out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error", "message"),
+    [
+        (
+            '["gender"]',
+            '["gendre"]',
+            ConfigError,
+            r"audit.toml:\d+: unknown user attribute 'gendre', did you mean",
+        ),
+        ("interactions.csv", "interaction.csv", DataError, r"did you mean 'interactions\.csv'"),
+        ("n = 3", "n = 20", InputError, "no user has more than 20 interactions"),
+    ],
+)
+def test_bad_data_is_one_sentence_and_nothing_is_written(
+    write_config: WriteConfig, tmp_path: Path, old: str, new: str, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        run_audit(write_config(RANDOM, old=old, new=new), out=tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 

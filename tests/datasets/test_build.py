@@ -99,15 +99,30 @@ def test_columns_are_mapped_in_every_table_that_has_them() -> None:
 @pytest.mark.parametrize(
     ("tables", "message"),
     [
-        ({"interactions": pd.concat([ROWS, ROWS[1:]])}, r"2 rows repeat a user and item, the first is row 4 \(user 1, item 'b'\)"),
+        (
+            {"interactions": pd.concat([ROWS, ROWS[1:]])},
+            r"2 rows repeat a user and item, .* row 4 \(user 1, item 'b'\)",
+        ),
         ({"interactions": ROWS.assign(rating=[5, np.inf, 1])}, "1 values of 'rating' .* is inf in row 2"),
         ({"interactions": ROWS.assign(time=[5, None, 1])}, "1 values of 'time' .* in row 2"),
         ({"truth": TRUTH.assign(grade=-1)}, "truth: 1 grades are below 0, such as -1 in row 1"),
         ({"truth": TRUTH.assign(grade=np.nan)}, "truth: 1 values of 'grade'"),
-        ({"truth": TRUTH.assign(item="b")}, "1 rows are in the interactions and in the truth, such as user 2, item 'b'"),
-        ({"truth": TRUTH.assign(user=3)}, "no user of the truth has interactions: the truth has 3, the inter.* have 1, 2"),
-        ({"truth": TRUTH.assign(item="zz")}, "truth: 1 item ids are not in the items table, such as 'zz'; that table has 'b', 'a'"),
-        ({"users": PEOPLE[:1]}, "interactions: 1 user ids are not in the users table, such as 1; that table has 2"),
+        (
+            {"truth": TRUTH.assign(item="b")},
+            "1 rows are in the interactions and in the truth, .* user 2, item 'b'",
+        ),
+        (
+            {"truth": TRUTH.assign(user=3)},
+            "no user of the truth .*: the truth has 3, the interactions have 1, 2",
+        ),
+        (
+            {"truth": TRUTH.assign(item="zz")},
+            "truth: 1 item ids are not .* such as 'zz'; that table has 'b', 'a'",
+        ),
+        (
+            {"users": PEOPLE[:1]},
+            "interactions: 1 user ids are not in the users table, such as 1; that table has 2",
+        ),
         ({"users": pd.concat([PEOPLE, PEOPLE[:1]])}, "users: 1 rows repeat a user, such as 2"),
         ({"items": pd.concat([FILMS, FILMS])}, "items: 2 rows repeat a item, such as 'b'"),
         ({"items": FILMS.assign(year=["1990", "199x"])}, "items: 1 values of 'year' .* '199x' in row 2"),
@@ -115,12 +130,17 @@ def test_columns_are_mapped_in_every_table_that_has_them() -> None:
             {"users": PEOPLE.assign(user=["2", "1", "3"])},
             r"user ids are text in users \('2', '1', '3'\) but whole numbers in interactions \(1, 1, 2\)",
         ),
-        ({"items": None, "truth": TRUTH.assign(item=1)}, "item ids are text in interactions .* but whole numbers in truth"),
-        ({"columns": {"rating": "starz"}, "interactions": ROWS.rename(columns={"rating": "stars"})},
-         "maps 'rating' to 'starz', and no table has a column 'starz', did you mean 'stars'"),
+        (
+            {"items": None, "truth": TRUTH.assign(item=1)},
+            "text in interactions .* but whole numbers in truth",
+        ),
+        (
+            {"columns": {"rating": "starz"}, "interactions": ROWS.rename(columns={"rating": "stars"})},
+            "maps 'rating' to 'starz', and no table has a column 'starz', did you mean 'stars'",
+        ),
         ({"users": PEOPLE.drop(columns="user")}, "the users table has no column 'user'"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_audited_is_refused_with_an_example(tables: dict[str, Any], message: str) -> None:
     given_tables = {"interactions": ROWS, "users": PEOPLE, "items": FILMS, **tables}
     with pytest.raises(DataError, match=message):

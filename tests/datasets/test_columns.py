@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,8 @@ import pytest
 from recaudit.datasets.columns import group_names, labels, numbers, seconds
 from recaudit.errors import DataError
 
+MOMENTS = pd.DatetimeIndex(["1970-01-02 00:00", "1970-01-02 01:00"])
+
 
 @pytest.mark.parametrize(
     "column",
@@ -16,12 +18,10 @@ from recaudit.errors import DataError
         pd.Series([86_400, 90_000]),
         pd.Series(["1970-01-02", "1970-01-02T01:00:00"]),
         pd.Series(["1970-01-02T00:00:00Z", "1970-01-02T02:00:00+01:00"]),
-        pd.Series(pd.to_datetime(["1970-01-02", "1970-01-02 01:00"])),
-        pd.Series(pd.to_datetime(["1970-01-02", "1970-01-02 01:00"]).as_unit("ns")),
-        pd.Series(
-            pd.to_datetime(["1970-01-02", "1970-01-02 01:00"]).tz_localize("UTC").tz_convert("Asia/Tokyo")
-        ),
-        pd.Series([datetime.datetime(1970, 1, 2), datetime.datetime(1970, 1, 2, 1)], dtype=object),
+        pd.Series(MOMENTS),
+        pd.Series(MOMENTS.as_unit("ns")),
+        pd.Series(MOMENTS.tz_localize("UTC").tz_convert("Asia/Tokyo")),
+        pd.Series([dt.datetime(1970, 1, 2), dt.datetime(1970, 1, 2, 1)], dtype=object),
     ],
 )
 def test_every_form_of_time_becomes_seconds(column: pd.Series) -> None:

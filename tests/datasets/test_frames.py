@@ -51,7 +51,8 @@ def test_every_kind_of_source_gives_the_same_frame(tmp_path: Path) -> None:
 
 def test_the_source_is_left_as_it_was() -> None:
     source = FRAME.rename(columns={"user": "user_id"})
-    read(source)["item"] = 0
+    frame = read(source)
+    frame["item"] = 0
     assert source.columns.tolist() == ["user_id", "item", "rating"]
     assert source["item"].tolist() == [1, 2]
 

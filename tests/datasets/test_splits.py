@@ -80,9 +80,12 @@ def test_given_takes_the_truth_as_it_is_or_grades_it() -> None:
         ({"method": "last", "n": 3}, r"no user has more than 3 interactions \(the most is 3\)"),
         ({"method": "random", "n": 0}, "n = 0 interactions cannot be held out"),
         ({"method": "given"}, "needs a truth table, and there is none"),
-        ({"method": "last", "n": 1, "relevant_from": 5.5}, "no held-out rating reaches relevant_from = 5.5, the highest is 5"),
+        (
+            {"method": "last", "n": 1, "relevant_from": 5.5},
+            "no held-out rating reaches .* = 5.5, the highest is 5",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_split_that_cannot_be_made_says_why(options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         apply_split(audit_data(ROWS), **options)
