@@ -70,8 +70,8 @@ def test_a_run_passes_writes_everything_and_is_quiet_on_stderr(
     [
         (0.9, "fail", ("FAIL", 1)),
         (None, "fail", ("NOT_RUN", 3)),
-        (0.22, "fail", ("INCONCLUSIVE", 4)),
-        (0.22, "warn", ("INCONCLUSIVE", 0)),
+        (0.35, "fail", ("INCONCLUSIVE", 4)),
+        (0.35, "warn", ("INCONCLUSIVE", 0)),
     ],
 )
 def test_exit_codes_follow_the_verdict_also_when_gated_again(

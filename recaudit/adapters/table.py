@@ -77,7 +77,7 @@ def table(
     """
     source = Path(path)
     required = tuple(name for name in (user, item, rank, score) if name is not None)
-    frame = read_frame(source, required=required, what="recommendations")
+    frame = read_frame(source, required=required, what="recommendations", ids=(user, item))
     rank = rank or ("rank" if "rank" in frame.columns else None)
     score = score or ("score" if "score" in frame.columns else None)
     if ratings and score is None:

@@ -15,6 +15,8 @@ from recaudit.errors import DataError
 if TYPE_CHECKING:
     from typing import Any
 
+    from numpy.typing import NDArray
+
     from recaudit.metrics.columns import IntArray
     from recaudit.records import ItemId
 
@@ -49,44 +51,41 @@ class Ids:
         return Ids(codes=place[self.codes], names=other.names.append(self.names[missing]))
 
 
-def read_ids(column: nw.Series[Any], *, what: str, table: str) -> Ids:
+def read_ids(column: nw.Series[Any], table: str) -> Ids:
     """Read a column of ids.
 
     Args:
         column: Whole numbers or text.
-        what: "user" or "item", for messages.
         table: "recommendations" or "truth", for messages.
 
     Raises:
         DataError: If ids are missing, or neither whole numbers nor text throughout.
     """
     if not column.dtype.is_integer():
-        return _text_ids(column, what, table)
-    _refuse_missing(column, what, table)
+        return _text_ids(column, table)
+    _refuse_missing(column, table)
     return Ids(codes=column.cast(nw.Int64).to_numpy(), names=None)
 
 
-def _text_ids(column: nw.Series[Any], what: str, table: str) -> Ids:
-    _refuse_missing(column, what, table)
+def _text_ids(column: nw.Series[Any], table: str) -> Ids:
+    _refuse_missing(column, table)
     if column.dtype == nw.Object:
-        kind = pd.api.types.infer_dtype(column.to_numpy(), skipna=False)
+        values = column.to_numpy()
+        kind = pd.api.types.infer_dtype(values, skipna=False)
         if kind == "integer":
-            return Ids(codes=column.to_numpy().astype(np.int64), names=None)
+            return Ids(codes=values.astype(np.int64), names=None)
         if kind != "string":
-            raise DataError(
-                f"the {what} ids of the {table} mix types ({kind}); make them all whole numbers or all text, "
-                "since 1 and '1' are different ids"
-            )
+            raise _mixed(column, values, table)
     elif column.dtype in {nw.Categorical, nw.Enum}:
         column = column.cast(nw.String)
     elif column.dtype != nw.String:
+        example = f" (such as {column[0]!r})" if len(column) else ""
         raise DataError(
-            f"the {what} ids of the {table} are {column.dtype}; give whole numbers or text (numbers "
-            f"with a decimal "
-            "point usually come from missing ids)"
+            f"column '{column.name}' of the {table} holds {column.dtype}{example} in {len(column)} row(s); ids "
+            "are whole numbers or text (numbers with a decimal point usually come from missing ids)"
         )
-    values = column.to_arrow()
-    joined = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    arrow = column.to_arrow()
+    joined = arrow.combine_chunks() if isinstance(arrow, pa.ChunkedArray) else arrow
     encoded = joined.dictionary_encode()
     return Ids(
         codes=encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64),
@@ -94,13 +93,22 @@ def _text_ids(column: nw.Series[Any], what: str, table: str) -> Ids:
     )
 
 
-def _refuse_missing(column: nw.Series[Any], what: str, table: str) -> None:
+def _mixed(column: nw.Series[Any], values: NDArray[Any], table: str) -> DataError:
+    odd = [row for row, value in enumerate(values) if type(value) is not type(values[0])]
+    unlike = f", such as {values[0]!r} and {values[odd[0]]!r} in row {odd[0]}" if odd else ""
+    return DataError(
+        f"column '{column.name}' of the {table} mixes types in {len(odd)} of {len(values)} row(s){unlike}; make "
+        "its ids all whole numbers or all text, since 1 and '1' are different ids"
+    )
+
+
+def _refuse_missing(column: nw.Series[Any], table: str) -> None:
     missing = column.is_null()
     if missing.any():
         row = int(np.flatnonzero(missing.to_numpy())[0])
         raise DataError(
-            f"{int(missing.sum())} {what} id(s) of the {table} are missing, the first in row {row}; "
-            f"remove such rows"
+            f"column '{column.name}' of the {table} is missing in {int(missing.sum())} of {len(column)} row(s), "
+            f"the first is row {row}; remove such rows"
         )
 
 
@@ -112,9 +120,9 @@ def refuse_different_types(first: Ids, second: Ids, what: str) -> None:
     """
     if (first.names is None) != (second.names is None):
         raise DataError(
-            f"{what} ids are {_kind(first)} in the recommendations ({examples(first)}) and "
-            f"{_kind(second)} in the "
-            f"truth ({examples(second)}); 1 and '1' are different ids: convert one side"
+            f"{what} ids are {_kind(first)} in the recommendations ({examples(first)}; {first.codes.size} rows) "
+            f"and {_kind(second)} in the truth ({examples(second)}; {second.codes.size} rows); 1 and '1' are "
+            "different ids: convert one side"
         )
 
 

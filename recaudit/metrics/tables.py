@@ -26,8 +26,6 @@ OrderedBy: TypeAlias = Literal["rank", "score", "rows"]
 class Names:
     """Which columns mean what; None takes the standard name where there is such a column."""
 
-    "such a column."
-
     user: str = "user"
     item: str = "item"
     rank: str | None = None
@@ -41,6 +39,10 @@ class Names:
         if self.score or "score" in columns:
             return "score", self.score or "score"
         return "rows", None
+
+    def grade_column(self, columns: list[str]) -> str | None:
+        """The column of the grades, None when every row has grade 1."""
+        return self.relevance or ("grade" if "grade" in columns else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +70,21 @@ def read_recommended(source: IntoDataFrame | Mapping[Any, Any], names: Names) ->
     Raises:
         DataError: If the table is empty, a column or an id is missing, or a rank or score is NaN.
     """
-    frame = _frame(source, names, "recommendations")
+    frame = _rows(_frame(source, names, "recommendations"), "recommendations")
+    return recommended_of(frame, names)
+
+
+def recommended_of(frame: nw.DataFrame[Any], names: Names) -> Recommended:
+    """Read recommendations from a table, which may be empty.
+
+    Raises:
+        DataError: If a column or an id is missing, or a rank or score is NaN.
+    """
     ordered_by, column = names.order_column(frame.columns)
     _require(frame, [names.user, names.item, *([column] if column else [])], "recommendations")
-    user = read_ids(frame[names.user], what="user", table="recommendations")
-    item = read_ids(frame[names.item], what="item", table="recommendations")
-    key = None if column is None else _numbers(frame[column], column, user)
+    user = read_ids(frame[names.user], "recommendations")
+    item = read_ids(frame[names.item], "recommendations")
+    key = None if column is None else _numbers(frame[column], "recommendations", user)
     return Recommended(user=user, item=item, key=key, ordered_by=ordered_by)
 
 
@@ -84,20 +95,29 @@ def read_held_out(source: IntoDataFrame | Mapping[Any, Any], names: Names) -> He
         DataError: If the table is empty, a column or an id is missing, or a grade is NaN, infinite or below
             0.
     """
-    frame = _frame(source, names, "truth")
-    column = names.relevance or ("grade" if "grade" in frame.columns else None)
+    return held_out_of(_rows(_frame(source, names, "truth"), "truth"), names)
+
+
+def held_out_of(frame: nw.DataFrame[Any], names: Names) -> HeldOut:
+    """Read held-out items from a table, which may be empty.
+
+    Raises:
+        DataError: If a column or an id is missing, or a grade is NaN, infinite or below 0.
+    """
+    column = names.grade_column(frame.columns)
     _require(frame, [names.user, names.item, *([column] if column else [])], "truth")
-    user = read_ids(frame[names.user], what="user", table="truth")
-    item = read_ids(frame[names.item], what="item", table="truth")
+    user = read_ids(frame[names.user], "truth")
+    item = read_ids(frame[names.item], "truth")
     if column is None:
         return HeldOut(user=user, item=item, grade=np.ones(user.codes.size))
-    grade = _numbers(frame[column], column, user).astype(np.float64)
+    grade = _numbers(frame[column], "truth", user).astype(np.float64)
     wrong = np.flatnonzero((grade < 0) | ~np.isfinite(grade))
     if wrong.size:
         row = int(wrong[0])
         raise DataError(
-            f"{wrong.size} relevance value(s) are negative or infinite, the first is {grade[row]:g} for user "
-            f"{user.name(user.codes[row])!r}; use 0 for an item that is not relevant"
+            f"column '{column}' of the truth is negative or infinite in {wrong.size} of {grade.size} row(s), "
+            f"the first is {grade[row]:g} for user {user.name(user.codes[row])!r}; use 0 for an item that is "
+            "not relevant"
         )
     return HeldOut(user=user, item=item, grade=grade)
 
@@ -109,12 +129,20 @@ def _frame(source: Any, names: Names, table: str) -> nw.DataFrame[Any]:
     if not isinstance(frame, nw.DataFrame):
         raise DataError(
             f"the {table} came as {type(source).__name__}; give a pandas, polars or Arrow table, a "
-            f"dictionary by "
-            "user, or the path of a parquet file or folder"
+            "dictionary by user, or the path of a parquet file or folder"
         )
-    if len(frame) == 0:
-        raise DataError(f"the {table} hold no rows; check how they were made")
     return frame
+
+
+def _rows(frame: nw.DataFrame[Any], table: str) -> nw.DataFrame[Any]:
+    if len(frame) == 0:
+        raise no_rows(table)
+    return frame
+
+
+def no_rows(table: str) -> DataError:
+    """The error for an empty table."""
+    return DataError(f"the {table} hold no rows; check how they were made")
 
 
 def _from_mapping(source: Mapping[Any, Any], names: Names, table: str) -> pd.DataFrame:
@@ -142,9 +170,13 @@ def _require(frame: nw.DataFrame[Any], wanted: list[str], table: str) -> None:
             )
 
 
-def _numbers(column: nw.Series[Any], name: str, user: Ids) -> NDArray[Any]:
+def _numbers(column: nw.Series[Any], table: str, user: Ids) -> NDArray[Any]:
     if not column.dtype.is_numeric():
-        raise DataError(f"column '{name}' holds {column.dtype}; give numbers")
+        example = f" (such as {column[0]!r})" if len(column) else ""
+        raise DataError(
+            f"column '{column.name}' of the {table} holds {column.dtype}{example} in {len(column)} row(s); "
+            "give numbers"
+        )
     values: NDArray[Any] = column.to_numpy()
     missing = column.is_null().to_numpy()
     if values.dtype.kind == "f":
@@ -154,8 +186,8 @@ def _numbers(column: nw.Series[Any], name: str, user: Ids) -> NDArray[Any]:
     if missing.any():
         row = int(np.flatnonzero(missing)[0])
         raise DataError(
-            f"{int(missing.sum())} value(s) of column '{name}' are missing or NaN, the first for user "
-            f"{user.name(user.codes[row])!r} in row {row}; a list cannot be ordered by them: fill "
-            f"or remove them"
+            f"column '{column.name}' of the {table} is missing or NaN in {int(missing.sum())} of "
+            f"{len(column)} row(s), the first for user {user.name(user.codes[row])!r} in row {row}; fill or "
+            "remove such rows"
         )
     return values

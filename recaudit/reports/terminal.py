@@ -63,26 +63,30 @@ def _systems(view: Overview) -> Table:
 
 
 def _gates(view: Overview) -> Table:
-    table = _table(("Verdict", "System", "Claim", "Value", view.confidence, "Limit"))
+    table = Table.grid(padding=(0, 2))
     for gate in view.gates[:VISIBLE_GATES]:
-        table.add_row(_badge(gate.verdict or "NOT_RUN"), *map(_plain, _gate(gate)))
+        table.add_row(_badge(gate.verdict or "NOT_RUN"), _gate(gate, view.confidence))
     hidden = len(view.gates) - VISIBLE_GATES
     if hidden > 0:
-        table.caption = f"and {hidden} more in the report"
-        table.caption_justify = "left"
+        table.add_row("", Text(f"and {hidden} more in the report", style="dim"))
     return table
 
 
-def _gate(gate: Claim) -> tuple[str, ...]:
-    claim = f"{gate.title} ({gate.versus})" if gate.versus else gate.title
-    return gate.system, claim, gate.value or NO_VALUE, gate.interval or NO_VALUE, gate.limit
+def _gate(gate: Claim, confidence: str) -> Text:
+    versus = f" ({gate.versus})" if gate.versus else ""
+    value = gate.value or NO_VALUE
+    interval = f" ({confidence} {gate.interval})" if gate.interval else ""
+    return Text.assemble(
+        (visible(gate.system), "bold"),
+        visible(f": {gate.title}{versus} {value}{interval}; limit: {gate.limit}"),
+    )
 
 
 def _not_tested(view: Overview) -> list[Text]:
     if not view.not_tested:
         return [Text("  Nothing is recorded as left out.")]
     lines = [
-        Text(f"  {visible(entry.what)}: {visible(entry.why)}") for entry in view.not_tested[:MOST_NOT_TESTED]
+        Text(f"  {visible(entry.what)} – {visible(entry.why)}") for entry in view.not_tested[:MOST_NOT_TESTED]
     ]
     hidden = len(view.not_tested) - MOST_NOT_TESTED
     return [*lines, Text(f"  and {hidden} more in the report")] if hidden > 0 else lines

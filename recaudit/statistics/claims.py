@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,33 +63,22 @@ def mean_claim(sample: GroupSample, hypothesis: Hypothesis, blank: Estimate) -> 
     blank = replace(blank, n=n, value=value)
     if n < FEWEST_UNITS:
         return undefined(blank, TOO_FEW, *sample.notes)
-    return Claim(
-        deviation=largest_mean_deviation(means),
-        sparse=int(means.sparse.sum()),
-        finish=partial(_finish_mean, means, sample.notes, hypothesis.bounds, blank),
-    )
 
+    def finish(critical: float, per_sparse: float) -> Estimate:
+        low, high = mean_intervals(means, critical, per_sparse, hypothesis.bounds)
+        sparse = bool(means.sparse[0])
+        error = None if sparse else math.sqrt(means.se2[0])
+        return replace(
+            blank,
+            low=float(low[0]),
+            high=float(high[0]),
+            standard_error=error,
+            detectable=detectable(error, critical),
+            method="Clopper-Pearson bound on the share of values that differ" if sparse else blank.method,
+            reason=sentence(SPARSE if sparse else "", *sample.notes),
+        )
 
-def _finish_mean(
-    means: GroupMeans,
-    notes: tuple[str, ...],
-    bounds: tuple[float, float],
-    blank: Estimate,
-    critical: float,
-    per_sparse: float,
-) -> Estimate:
-    low, high = mean_intervals(means, critical, per_sparse, bounds)
-    sparse = bool(means.sparse[0])
-    error = None if sparse else math.sqrt(means.se2[0])
-    return replace(
-        blank,
-        low=float(low[0]),
-        high=float(high[0]),
-        standard_error=error,
-        detectable=detectable(error, critical),
-        method="Clopper-Pearson bound on the share of values that differ" if sparse else blank.method,
-        reason=sentence(SPARSE if sparse else "", *notes),
-    )
+    return Claim(deviation=largest_mean_deviation(means), sparse=int(means.sparse.sum()), finish=finish)
 
 
 def corpus_claim(statistic: CorpusStatistic | None, hypothesis: Hypothesis, blank: Estimate) -> Claim:
@@ -103,37 +91,32 @@ def corpus_claim(statistic: CorpusStatistic | None, hypothesis: Hypothesis, blan
     """
     if statistic is None:
         return undefined(blank, f"nothing was measured for {hypothesis.metric}")
-    blank = replace(blank, n=statistic.n, method=blank.method.replace("studentised", "centred"))
+    blank = replace(
+        blank,
+        n=statistic.n,
+        method=blank.method.replace("studentised bootstrap", "centred bootstrap and jackknife"),
+    )
     if math.isnan(statistic.value):
         return undefined(blank, f"{hypothesis.metric} is undefined for these lists")
     blank = replace(blank, value=statistic.value)
     if statistic.n < FEWEST_UNITS:
         return undefined(blank, TOO_FEW)
-    if math.isnan(statistic.spread):
+    if math.isnan(statistic.error):
         return undefined(blank, f"{hypothesis.metric} is undefined in some resamples")
     if statistic.deviation is None:
-        return undefined(blank, "every resample gives the same value")
-    return Claim(
-        deviation=statistic.deviation,
-        finish=partial(_finish_corpus, statistic, hypothesis.bounds, blank),
-    )
+        return undefined(replace(blank, standard_error=0.0), "every resample gives the same value")
 
+    def finish(critical: float, _per_sparse: float) -> Estimate:
+        reach = critical * statistic.error
+        return replace(
+            blank,
+            low=float(np.clip(statistic.value - reach, *hypothesis.bounds)),
+            high=float(np.clip(statistic.value + reach, *hypothesis.bounds)),
+            standard_error=statistic.error,
+            detectable=detectable(statistic.error, critical),
+        )
 
-def _finish_corpus(
-    statistic: CorpusStatistic,
-    bounds: tuple[float, float],
-    blank: Estimate,
-    critical: float,
-    _per_sparse: float,
-) -> Estimate:
-    reach = critical * statistic.spread
-    return replace(
-        blank,
-        low=float(np.clip(statistic.value - reach, *bounds)),
-        high=float(np.clip(statistic.value + reach, *bounds)),
-        standard_error=statistic.spread,
-        detectable=detectable(statistic.spread, critical),
-    )
+    return Claim(deviation=statistic.deviation, finish=finish)
 
 
 def undefined(blank: Estimate, *reasons: str) -> Claim:

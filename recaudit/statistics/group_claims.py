@@ -84,7 +84,9 @@ def _pair_claim(
     """The largest difference on a scale: the plain one for a gap, the logarithm for a ratio."""
     if means.constant:
         equal = 0.0 if hypothesis.contrast == "gap" else 1.0 if means.mode[0] > 0 else None
-        return undefined(replace(blank, value=equal), "every unit has the same value", *notes)
+        return undefined(
+            replace(blank, value=equal, standard_error=0.0), "every unit has the same value", *notes
+        )
     pairs = pair_deviation(scale)
     p = None if pairs is None else bootstrap_p(largest_observed(scale), pairs)
 

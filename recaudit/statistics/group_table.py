@@ -56,7 +56,7 @@ def group_table(
     for members in part.members:
         too_few = (~np.isnan(values[members])).sum(axis=0) < min_group
         comparable[np.ix_(members, too_few)] = np.nan
-    nothing = (None,) * len(metrics)
+    nothing: _Row = (None,) * len(metrics)
     by_group, difference, ratio = [nothing] * len(part.labels), nothing, nothing
     if metrics and part.labels:
         by_group = [_known(row) for row in _frame(values, part, metrics).by_group.to_numpy()]

@@ -114,7 +114,8 @@ def largest_deviation(theta: FloatArray, star: FloatArray, se2: FloatArray) -> F
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         squared = (star - theta[:, None]) ** 2 / se2
-    return np.sqrt(np.where(np.isnan(squared), math.inf, squared).max(axis=0))
+    largest: FloatArray = np.sqrt(np.where(np.isnan(squared), math.inf, squared).max(axis=0))
+    return largest
 
 
 def largest_pair_deviation(theta: FloatArray, star: FloatArray, se2: FloatArray) -> FloatArray:

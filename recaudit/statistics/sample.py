@@ -101,19 +101,21 @@ def resample(
     }
     columns = {}
     for attribute, part in partitions.items():
-        own_values = values.values[:, [metrics.index(metric) for metric in used[attribute]]]
+        chosen = values.values[:, [metrics.index(metric) for metric in used[attribute]]]
         fewest = 1 if attribute is None else min_group
-        columns[attribute] = [group_columns(own_values, own) for own in part.members if len(own) >= fewest]
+        columns[attribute] = [
+            group_columns(chosen, members) for members in part.members if len(members) >= fewest
+        ]
     moments = {
-        attribute: empty_moments(len(used[attribute]), len(own), resamples)
-        for attribute, own in columns.items()
+        attribute: empty_moments(len(used[attribute]), len(prepared), resamples)
+        for attribute, prepared in columns.items()
     }
     statistics = np.full((len(corpus), resamples), np.nan)
     positions = [units.get_indexer(pd.Index(measurement.units)).astype(np.intp) for measurement in corpus]
     width = max((measurement.contributions.shape[1] for measurement in corpus), default=1)
     for block, weights in weight_blocks(len(units), resamples, rng, width=width):
-        for attribute, own in columns.items():
-            fill_moments(moments[attribute], block, weights, own)
+        for attribute, prepared in columns.items():
+            fill_moments(moments[attribute], block, weights, prepared)
         fill_corpus(statistics, block, weights, corpus, positions)
     return Sample(
         groups={

@@ -71,8 +71,10 @@ def sorted_units(*ids: Any) -> pd.Index[Any]:
     union = pd.Index(pd.unique(np.concatenate([np.asarray(part, dtype=object) for part in ids])))
     numbers = [isinstance(unit, (int, float, np.number)) for unit in union]
     if all(numbers) or not any(numbers):
-        return union.infer_objects().sort_values()
-    return pd.Index(sorted(union, key=lambda unit: (isinstance(unit, str), unit)), dtype=object)
+        ordered: pd.Index[Any] = union.infer_objects().sort_values()
+    else:
+        ordered = pd.Index(sorted(union, key=lambda unit: (isinstance(unit, str), unit)), dtype=object)
+    return ordered
 
 
 def unit_values(rows: pd.DataFrame, metrics: Sequence[str], units: pd.Index[Any] | None = None) -> UnitValues:
@@ -91,7 +93,7 @@ def unit_values(rows: pd.DataFrame, metrics: Sequence[str], units: pd.Index[Any]
     """
     check_columns(rows)
     units = sorted_units(rows["unit"].unique()) if units is None else units
-    column = pd.Index(metrics).get_indexer(rows["metric"])
+    column = pd.Index(metrics).get_indexer(pd.Index(rows["metric"]))
     wanted = column >= 0
     row = units.get_indexer(pd.Index(rows["unit"]))
     wanted &= row >= 0

@@ -24,7 +24,7 @@ def test_verdict_sentence_counts_gates_and_what_was_not_tested(mixed):
         "1 of 8 gates failed",
         "? INCONCLUSIVE",
         "at most 0.05",
-        "Not tested\n  position: the config",
+        "Not tested\n  position – the config",
     ):
         assert part in text
     assert text.index("ndcg@10: largest gap by gender (M") < text.index("✓ PASS")
