@@ -58,6 +58,7 @@ def audit_system(plan: AuditPlan, built: BuiltSystem, evidence: EvidenceStore, p
                 failure = str(error)
     measured: dict[str, Measurements] = {}
     estimates: dict[str, Estimate] = {}
+    tables: tuple[ProbeTables, ...] = ()
     if not failure:
         progress(f"measuring {name}", 0, 1)
         with timed(seconds, "measure"):
@@ -67,6 +68,8 @@ def audit_system(plan: AuditPlan, built: BuiltSystem, evidence: EvidenceStore, p
                 )
         with timed(seconds, "estimate"):
             estimates = _estimates(plan, name, measured, offered)
+        with timed(seconds, "group tables"):
+            tables = tuple(_tables(plan, probe, measured[probe.name]) for probe in plan.probes)
         progress(f"measuring {name}", 1, 1)
     findings = tuple(
         _finding(plan, name, claim, estimates.get(claim.id), failure) for claim in plan.hypotheses
@@ -79,7 +82,7 @@ def audit_system(plan: AuditPlan, built: BuiltSystem, evidence: EvidenceStore, p
         quadrant=built.card.quadrant,
         verdict="ERROR" if failure else worst(gated),
         funnel=_funnel(requests, answers, measured),
-        probes=tuple(_tables(plan, probe, measured[probe.name]) for probe in plan.probes if not failure),
+        probes=tables,
         failure=failure,
         seconds=seconds,
     )

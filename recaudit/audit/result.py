@@ -60,7 +60,8 @@ class SystemResult:
         funnel: From planned requests to measured units.
         probes: Group tables and distributions, one entry per probe that ran.
         failure: Why the system could not be audited, else "".
-        seconds: Wall-clock seconds by part ("build", "answer", "measure", "estimate").
+        seconds: Wall-clock seconds by part ("build", "answer", "measure", "estimate",
+            "group tables").
     """
 
     card: SystemCard
@@ -131,11 +132,24 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditResult:
-    """Everything an audit found, decided and left out."""
+    """Everything an audit found, decided and left out.
+
+    Attributes:
+        schema: Number of this form of the file.
+        name: As in the configuration.
+        verdict: The worst verdict among the systems.
+        questions: Probe to what it asks, in plain words.
+        systems: What was audited, in the order of the configuration.
+        findings: Every claim about every system.
+        not_tested: What a reader might believe was tested and was not.
+        data: What the systems were audited on.
+        provenance: What is needed to trust and repeat the run.
+    """
 
     schema: int = SCHEMA
     name: str
     verdict: Verdict
+    questions: Mapping[str, str]
     systems: tuple[SystemResult, ...]
     findings: tuple[Finding, ...]
     not_tested: tuple[NotTested, ...]

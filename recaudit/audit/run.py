@@ -65,6 +65,7 @@ def run_audit(
     result = AuditResult(
         name=config.tables.audit.name,
         verdict=worst(system.verdict for system in results),
+        questions={probe.name: probe.plan.probe.question for probe in plan.probes},
         systems=results,
         findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
         not_tested=not_tested(plan, outcomes),

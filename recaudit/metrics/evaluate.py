@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from recaudit.errors import InputError
 from recaudit.metrics.grouping import group_rows
-from recaudit.metrics.pieces import Evaluation, OnDuplicate, Task, join, measure_listed
+from recaudit.metrics.pieces import Evaluation, OnDuplicate, Question, Task, join, measure_listed
 from recaudit.metrics.spec import MetricLabel, parse_label
-from recaudit.metrics.streaming import evaluate_files, parquet_files
-from recaudit.metrics.tables import Names, Recommended, read_held_out, read_recommended
+from recaudit.metrics.streaming import evaluate_files, exceed_a_batch, parquet_files, read_whole
+from recaudit.metrics.tables import HeldOut, Names, Recommended, read_held_out, read_recommended
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,12 +65,22 @@ def evaluate(
     if on_duplicate not in {"error", "first"}:
         raise InputError(f"on_duplicate must be 'error' or 'first', got {on_duplicate!r}")
     names = Names(user=user, item=item, rank=rank, score=score, relevance=relevance)
-    held_out = _whole(truth) if isinstance(truth, str | Path) else truth
-    task = Task.of(read_held_out(held_out, names), labels, on_duplicate, candidates)
+    question = Question(labels=labels, names=names, on_duplicate=on_duplicate, candidates=candidates)
+    task = Task.of(_held_out(truth, names), question)
     if not isinstance(recommendations, str | Path):
         return _evaluate_rows(read_recommended(recommendations, names), task)
-    found = evaluate_files(parquet_files(recommendations), task, names)
-    return found or _evaluate_rows(read_recommended(_whole(recommendations), names), task)
+    files = parquet_files(recommendations)
+    found = evaluate_files(files, task) if exceed_a_batch(files) else None
+    if found is None:
+        whole = read_whole(files, names.of_recommendations, "recommendations")
+        found = _evaluate_rows(read_recommended(whole, names), task)
+    return found
+
+
+def _held_out(truth: IntoDataFrame | Mapping[Any, Any] | str | Path, names: Names) -> HeldOut:
+    if isinstance(truth, str | Path):
+        return read_held_out(read_whole(parquet_files(truth), names.of_truth, "truth"), names)
+    return read_held_out(truth, names)
 
 
 def _evaluate_rows(rows: Recommended, task: Task) -> Evaluation:
@@ -81,10 +89,6 @@ def _evaluate_rows(rows: Recommended, task: Task) -> Evaluation:
     unlisted = np.ones(len(task.users), np.bool_)
     unlisted[place[place >= 0]] = False
     return join([piece], unlisted, task, rows)
-
-
-def _whole(path: str | Path) -> pa.Table:
-    return pa.concat_tables(pq.read_table(file) for file in parquet_files(path))
 
 
 def _ranking_labels(metrics: Sequence[str]) -> list[MetricLabel]:

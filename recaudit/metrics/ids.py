@@ -79,7 +79,7 @@ def _text_ids(column: nw.Series[Any], table: str) -> Ids:
     elif column.dtype in {nw.Categorical, nw.Enum}:
         column = column.cast(nw.String)
     elif column.dtype != nw.String:
-        example = f" (such as {column[0]!r})" if len(column) else ""
+        example = "".join(f" (such as {value!r})" for value in column.head(1).to_list())
         raise DataError(
             f"column '{column.name}' of the {table} holds {column.dtype}{example} in {len(column)} row(s); ids "
             "are whole numbers or text (numbers with a decimal point usually come from missing ids)"

@@ -12,8 +12,8 @@ from recaudit.errors import DataError
 from recaudit.metrics.columns import IntArray, Lists, Truth, offsets_of
 from recaudit.metrics.grouping import Grouped, group_rows
 from recaudit.metrics.hashing import mark_repeats
-from recaudit.metrics.hits import Hits, RepeatedItemError, find_hits
-from recaudit.metrics.ids import examples, refuse_different_types
+from recaudit.metrics.hits import RepeatedItemError, find_hits
+from recaudit.metrics.ids import Ids, refuse_different_types
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from recaudit.metrics.spec import MetricLabel
-    from recaudit.metrics.tables import HeldOut, OrderedBy, Recommended
+    from recaudit.metrics.tables import HeldOut, Names, OrderedBy, Recommended
     from recaudit.records import FloatArray
 
 OnDuplicate: TypeAlias = Literal["error", "first"]
@@ -78,6 +78,67 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is to be measured, whatever the data.
+
+    Attributes:
+        labels: Ranking metrics.
+        names: The columns of the tables.
+        on_duplicate: What to do with a repeated item in a list.
+        candidates: Number of items that could have been listed for each user.
+    """
+
+    labels: Sequence[MetricLabel]
+    names: Names
+    on_duplicate: OnDuplicate
+    candidates: int | None
+
+    @property
+    def deepest(self) -> int:
+        """The largest cut-off, 0 when no metric has one."""
+        return max((label.k or 0) for label in self.labels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Some users' values, and what kind of users they are.
+
+    Attributes:
+        values: (n,) per metric.
+        listed: (n,) whether the user has a list.
+        relevant: (n,) whether the user has a relevant held-out item.
+        short: (n,) whether the user has a list with fewer items than the largest cut-off.
+    """
+
+    values: tuple[FloatArray, ...]
+    listed: NDArray[np.bool_]
+    relevant: NDArray[np.bool_]
+    short: NDArray[np.bool_]
+
+
+def measure(lists: Lists, truth: Truth, question: Question, *, highest_grade: float) -> Measured:
+    """Measure some users: the one function that tables, files and clusters call on their part of the data.
+
+    Args:
+        lists: One list per user.
+        truth: Held-out items of the same users in the same order.
+        question: What to measure.
+        highest_grade: Top of the grade scale of all held-out items.
+
+    Raises:
+        RepeatedItemError: If a list or a user's held-out items hold an item twice.
+    """
+    hits = find_hits(lists, truth, candidates=question.candidates, highest_grade=highest_grade)
+    listed = hits.length > 0
+    return Measured(
+        values=tuple(label.compute(hits) for label in question.labels),
+        listed=listed,
+        relevant=hits.relevant > 0,
+        short=listed & (hits.length < question.deepest),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """What is to be measured against which held-out items.
 
@@ -85,33 +146,19 @@ class Task:
         rows: The held-out items.
         groups: Their rows by user.
         users: The users' ids in the order of the groups.
-        labels: Ranking metrics.
-        on_duplicate: What to do with a repeated item in a list.
-        candidates: Number of items that could have been listed for each user.
+        question: What to measure.
     """
 
     rows: HeldOut
     groups: Grouped
     users: pd.Index
-    labels: Sequence[MetricLabel]
-    on_duplicate: OnDuplicate
-    candidates: int | None
+    question: Question
 
     @classmethod
-    def of(
-        cls, rows: HeldOut, labels: Sequence[MetricLabel], on_duplicate: OnDuplicate, candidates: int | None
-    ) -> Task:
+    def of(cls, rows: HeldOut, question: Question) -> Task:
         """Group the held-out rows by user."""
         groups = group_rows(rows.user.codes)
-        users = rows.user.index(groups.users, "user")
-        return cls(
-            rows=rows,
-            groups=groups,
-            users=users,
-            labels=labels,
-            on_duplicate=on_duplicate,
-            candidates=candidates,
-        )
+        return cls(rows=rows, groups=groups, users=rows.user.index(groups.users, "user"), question=question)
 
     def truth(self, items: IntArray, place: IntArray) -> Truth:
         """The held-out items of the users at these places, nothing for place -1."""
@@ -124,10 +171,23 @@ class Task:
         row = np.arange(offsets[-1]) + np.repeat(groups.offsets[:-1][place] - offsets[:-1], lengths)
         return Truth(offsets=offsets, items=items[row], grades=grades[row])
 
-    def hits(self, lists: Lists, truth: Truth) -> Hits:
-        """The hits, on the grade scale of all held-out items."""
-        highest = float(self.rows.grade.max())
-        return find_hits(lists, truth, candidates=self.candidates, highest_grade=highest)
+    def measure(self, lists: Lists, truth: Truth) -> Measured:
+        """Measure these lists on the grade scale of all held-out items.
+
+        Raises:
+            DataError: If a user's held-out items hold an item twice.
+            RepeatedItemError: If a list does.
+        """
+        try:
+            return measure(lists, truth, self.question, highest_grade=float(self.rows.grade.max()))
+        except RepeatedItemError as error:
+            if error.what == "list":
+                raise
+            held = Lists(offsets=self.groups.offsets, items=self.groups.arranged(self.rows.item.codes))
+            message = _repeats(held, self.groups, self.rows.user, self.rows.item)
+            raise DataError(
+                f"column '{self.question.names.item}' of the truth {message}; remove repeated rows"
+            ) from error
 
 
 def measure_listed(rows: Recommended, groups: Grouped, task: Task) -> tuple[Piece, IntArray]:
@@ -144,21 +204,20 @@ def measure_listed(rows: Recommended, groups: Grouped, task: Task) -> tuple[Piec
     users = rows.user.index(groups.users, "user")
     same = users.size == task.users.size and users.equals(task.users)
     place = np.arange(users.size) if same else task.users.get_indexer(users).astype(np.int64)
-    lists, removed = Lists(offsets=groups.offsets, items=groups.arranged(rows.item.codes)), 0
-    if task.on_duplicate == "first":
-        lists, removed = _without_repeats(lists)
+    lists = whole = Lists(offsets=groups.offsets, items=groups.arranged(rows.item.codes))
+    if task.question.on_duplicate == "first":
+        lists = without_repeats(whole)
     items = task.rows.item.matched_to(rows.item)
     try:
-        hits = task.hits(lists, task.truth(items.codes, place))
+        measured = task.measure(lists, task.truth(items.codes, place))
     except RepeatedItemError as error:
-        user, item = rows.user.name(groups.users[error.user]), items.name(error.item)
-        if error.what != "list":
-            raise _repeated_truth(user, item) from error
+        message = _repeats(whole, groups, rows.user, rows.item)
         raise DataError(
-            f"the list of user {user!r} holds item {item!r} twice, in rows {groups.row(error.first)} and "
-            f"{groups.row(error.second)}; remove repeats or choose on_duplicate='first'"
+            f"column '{task.question.names.item}' of the recommendations {message}; remove repeats or choose "
+            "on_duplicate='first'"
         ) from error
-    return _piece(users, hits, task, ties=groups.ties, removed=removed), place
+    removed = whole.items.size - lists.items.size
+    return _piece(users, measured, ties=groups.ties, removed=removed), place
 
 
 def measure_unlisted(task: Task, place: IntArray) -> Piece:
@@ -168,13 +227,8 @@ def measure_unlisted(task: Task, place: IntArray) -> Piece:
         DataError: If a user's held-out items hold an item twice.
     """
     nobody = Lists(offsets=np.zeros(place.size + 1, np.int64), items=np.zeros(0, np.int64))
-    users = task.users[place]
-    try:
-        hits = task.hits(nobody, task.truth(task.rows.item.codes, place))
-    except RepeatedItemError as error:
-        user = task.rows.user.name(task.groups.users[place[error.user]])
-        raise _repeated_truth(user, task.rows.item.name(error.item)) from error
-    return _piece(users, hits, task, ties=0, removed=0)
+    measured = task.measure(nobody, task.truth(task.rows.item.codes, place))
+    return _piece(task.users[place], measured, ties=0, removed=0)
 
 
 def join(pieces: Sequence[Piece], unlisted: NDArray[np.bool_], task: Task, last: Recommended) -> Evaluation:
@@ -190,14 +244,16 @@ def join(pieces: Sequence[Piece], unlisted: NDArray[np.bool_], task: Task, last:
         DataError: If no listed user has held-out items.
     """
     if unlisted.all():
-        raise DataError(
-            f"no user of the recommendations ({examples(last.user)}) is in the truth "
-            f"({examples(task.rows.user)}); check that both use the same ids"
+        listed = pieces[0].users.append([piece.users for piece in pieces[1:]])
+        raise no_common_user(
+            task.question.names.user,
+            listed=(len(listed), listed[:3].tolist()),
+            held=(len(task.users), task.users[:3].tolist()),
         )
     whole = [*pieces, measure_unlisted(task, np.flatnonzero(unlisted))] if unlisted.any() else list(pieces)
     columns = {
         str(label): np.concatenate([piece.values[at] for piece in whole])
-        for at, label in enumerate(task.labels)
+        for at, label in enumerate(task.question.labels)
     }
     index = whole[0].users.append([piece.users for piece in whole[1:]])
     fields = Counts.__slots__
@@ -207,25 +263,46 @@ def join(pieces: Sequence[Piece], unlisted: NDArray[np.bool_], task: Task, last:
     )
 
 
-def _piece(users: pd.Index, hits: Hits, task: Task, *, ties: int, removed: int) -> Piece:
-    deepest = max((label.k or 0) for label in task.labels)
-    listed, relevant = hits.length > 0, hits.relevant > 0
+def no_common_user(
+    column: str, *, listed: tuple[int, Sequence[object]], held: tuple[int, Sequence[object]]
+) -> DataError:
+    """The error for tables without a common user; each side is a number of users and some of them."""
+    some, others = (", ".join(map(repr, users)) for _, users in (listed, held))
+    return DataError(
+        f"column '{column}': none of the {listed[0]} user(s) of the recommendations ({some}) is among the "
+        f"{held[0]} of the truth ({others}); check that both use the same ids"
+    )
+
+
+def without_repeats(lists: Lists) -> Lists:
+    """The lists with only the first place of each item."""
+    repeated = mark_repeats(lists.offsets, lists.items)
+    before = np.concatenate([[0], np.cumsum(~repeated)])
+    return Lists(offsets=before[lists.offsets], items=lists.items[~repeated])
+
+
+def _piece(users: pd.Index, measured: Measured, *, ties: int, removed: int) -> Piece:
+    listed, relevant = measured.listed, measured.relevant
     counts = Counts(
         users=int(relevant.sum()),
         users_without_truth=int((listed & ~relevant).sum()),
         users_without_list=int((relevant & ~listed).sum()),
-        short_lists=int((listed & (hits.length < deepest)).sum()),
+        short_lists=int(measured.short.sum()),
         ties=ties,
         repeats_removed=removed,
     )
-    return Piece(users=users, values=tuple(label.compute(hits) for label in task.labels), counts=counts)
+    return Piece(users=users, values=measured.values, counts=counts)
 
 
-def _without_repeats(lists: Lists) -> tuple[Lists, int]:
+def _repeats(lists: Lists, groups: Grouped, user: Ids, item: Ids) -> str:
+    """How often lists repeat an item, and the first example."""
     repeated = mark_repeats(lists.offsets, lists.items)
-    before = np.concatenate([[0], np.cumsum(~repeated)])
-    return Lists(offsets=before[lists.offsets], items=lists.items[~repeated]), int(repeated.sum())
-
-
-def _repeated_truth(user: object, item: object) -> DataError:
-    return DataError(f"the truth holds item {item!r} of user {user!r} twice; remove repeated rows")
+    second = int(np.argmax(repeated))
+    owner = int(np.searchsorted(lists.offsets, second, side="right")) - 1
+    start, code = int(lists.offsets[owner]), int(lists.items[second])
+    first = start + int(np.argmax(lists.items[start:second] == code))
+    return (
+        f"repeats an item of the same user in {int(repeated.sum())} of {repeated.size} row(s): user "
+        f"{user.name(groups.users[owner])!r} holds item {item.name(code)!r} twice, in rows {groups.row(first)} "
+        f"and {groups.row(second)}"
+    )

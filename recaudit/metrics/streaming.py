@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,10 @@ import pyarrow.parquet as pq
 from recaudit.errors import DataError
 from recaudit.metrics.grouping import group_rows
 from recaudit.metrics.pieces import Evaluation, Piece, Task, join, measure_listed
-from recaudit.metrics.tables import Names, Recommended, read_recommended
+from recaudit.metrics.tables import Names, Recommended, no_rows, read_recommended, require_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import pandas as pd
 
@@ -42,7 +43,20 @@ def parquet_files(path: str | Path) -> list[Path]:
     return files
 
 
-def evaluate_files(files: Sequence[Path], task: Task, names: Names) -> Evaluation | None:
+def exceed_a_batch(files: Sequence[Path]) -> bool:
+    """Whether the files hold more rows than are read at a time.
+
+    Raises:
+        DataError: If a file cannot be read.
+    """
+    rows = 0
+    for place, file in enumerate(files):
+        with _readable(file, place, len(files)), pq.ParquetFile(file) as parquet:
+            rows += parquet.metadata.num_rows
+    return rows > BATCH_ROWS
+
+
+def evaluate_files(files: Sequence[Path], task: Task) -> Evaluation | None:
     """Evaluate recommendations in parquet; a user's rows may span batches and files.
 
     Returns:
@@ -54,14 +68,16 @@ def evaluate_files(files: Sequence[Path], task: Task, names: Names) -> Evaluatio
     unlisted = np.ones(len(task.users), np.bool_)
     pieces: list[Piece] = []
     strangers: list[pd.Index] = []
-    rows: Recommended | None = None
+    names, seen = task.question.names, 0
     for table in _user_blocks(files, names):
-        rows = read_recommended(table, names)
-        groups = group_rows(rows.user.codes, rows.key, descending=rows.ordered_by == "score")
-        if groups.scattered:
-            _warn_scattered(files)
-            return None
-        piece, place = measure_listed(rows, groups, task)
+        with _in_rows(seen, len(table)):
+            rows = read_recommended(table, names)
+            groups = group_rows(rows.user.codes, rows.key, descending=rows.ordered_by == "score")
+            if groups.scattered:
+                _warn_scattered(files)
+                return None
+            piece, place = measure_listed(rows, groups, task)
+        seen += len(table)
         known = place[place >= 0]
         if not unlisted[known].all():
             _warn_scattered(files)
@@ -69,8 +85,6 @@ def evaluate_files(files: Sequence[Path], task: Task, names: Names) -> Evaluatio
         unlisted[known] = False
         strangers.append(piece.users[place < 0])
         pieces.append(piece)
-    if rows is None:
-        raise DataError("the recommendations hold no rows; check how they were made")
     if not strangers[0].append(strangers[1:]).is_unique:
         _warn_scattered(files)
         return None
@@ -88,12 +102,9 @@ def _warn_scattered(files: Sequence[Path]) -> None:
 def _user_blocks(files: Sequence[Path], names: Names) -> Iterator[pa.Table]:
     """Tables that end where a user ends."""
     rest: pa.Table | None = None
-    for batch in _read_ahead(_batches(files, names)):
+    for batch in _read_ahead(_batches(files, names.of_recommendations, "recommendations")):
         table = batch if rest is None else pa.concat_tables([rest, batch])
-        user = table[names.user].combine_chunks() if names.user in table.column_names else None
-        if user is None or len(user) == 0:
-            rest = table
-            continue
+        user = table[names.user].combine_chunks()
         last = user[len(user) - 1]
         changes = pc.not_equal(user, last).to_numpy(zero_copy_only=False)
         other = np.flatnonzero(changes)
@@ -105,14 +116,69 @@ def _user_blocks(files: Sequence[Path], names: Names) -> Iterator[pa.Table]:
         yield rest
 
 
-def _batches(files: Sequence[Path], names: Names) -> Iterator[pa.Table]:
-    for file in files:
-        with pq.ParquetFile(file) as parquet:
-            columns = parquet.schema_arrow.names
-            wanted = {names.user, names.item, names.order_column(columns)[1]}
-            present = [column for column in columns if column in wanted]
-            for batch in parquet.iter_batches(BATCH_ROWS, columns=present):
+def read_whole(files: Sequence[Path], wanted: Callable[[list[str]], list[str]], table: str) -> pa.Table:
+    """Read files into one table.
+
+    Args:
+        files: Parquet files.
+        wanted: Gives the columns to read from those of a file.
+        table: "recommendations" or "truth", for messages.
+
+    Raises:
+        DataError: If a file cannot be read, lacks a column or differs from the first in a column's type, or
+            there are no rows.
+    """
+    batches = list(_batches(files, wanted, table))
+    if not batches:
+        raise no_rows(table)
+    return pa.concat_tables(batches)
+
+
+def _batches(
+    files: Sequence[Path], wanted: Callable[[list[str]], list[str]], table: str
+) -> Iterator[pa.Table]:
+    first: pa.Schema | None = None
+    for place, file in enumerate(files):
+        with _readable(file, place, len(files)), pq.ParquetFile(file) as parquet:
+            columns = wanted(parquet.schema_arrow.names)
+            require_columns(parquet.schema_arrow.names, columns, table)
+            schema = pa.schema([parquet.schema_arrow.field(column) for column in columns])
+            first = first or schema
+            _refuse_other_types(schema, first, file, files[0])
+            for batch in parquet.iter_batches(BATCH_ROWS, columns=columns):
                 yield pa.Table.from_batches([batch])
+
+
+def _refuse_other_types(schema: pa.Schema, first: pa.Schema, file: Path, first_file: Path) -> None:
+    for name in schema.names:
+        if name not in first.names or schema.field(name).type != first.field(name).type:
+            before = first.field(name).type if name in first.names else "not there"
+            raise DataError(
+                f"column '{name}' is {schema.field(name).type} in {file} and {before} in {first_file}; write "
+                "all files of a folder with the same columns"
+            )
+
+
+@contextmanager
+def _readable(file: Path, place: int, n_files: int) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        size = f"{file.stat().st_size} bytes" if file.is_file() else "no file"
+        reason = str(error).splitlines()[0]
+        raise DataError(
+            f"cannot read {file} ({size}, file {place + 1} of {n_files}): {reason}; it is not parquet or was "
+            "written only in part: write it again"
+        ) from error
+
+
+@contextmanager
+def _in_rows(start: int, rows: int) -> Iterator[None]:
+    """Say in which part of the files a message counts rows."""
+    try:
+        yield
+    except DataError as error:
+        raise DataError(f"in rows {start} to {start + rows - 1}, counted from there: {error}") from error
 
 
 def _read_ahead(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:

@@ -44,6 +44,16 @@ class Names:
         """The column of the grades, None when every row has grade 1."""
         return self.relevance or ("grade" if "grade" in columns else None)
 
+    def of_recommendations(self, columns: list[str]) -> list[str]:
+        """The columns of recommendations that are read."""
+        key = self.order_column(columns)[1]
+        return [self.user, self.item, *([key] if key else [])]
+
+    def of_truth(self, columns: list[str]) -> list[str]:
+        """The columns of held-out items that are read."""
+        grade = self.grade_column(columns)
+        return [self.user, self.item, *([grade] if grade else [])]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recommended:
@@ -81,7 +91,7 @@ def recommended_of(frame: nw.DataFrame[Any], names: Names) -> Recommended:
         DataError: If a column or an id is missing, or a rank or score is NaN.
     """
     ordered_by, column = names.order_column(frame.columns)
-    _require(frame, [names.user, names.item, *([column] if column else [])], "recommendations")
+    require_columns(frame.columns, names.of_recommendations(frame.columns), "recommendations")
     user = read_ids(frame[names.user], "recommendations")
     item = read_ids(frame[names.item], "recommendations")
     key = None if column is None else _numbers(frame[column], "recommendations", user)
@@ -105,7 +115,7 @@ def held_out_of(frame: nw.DataFrame[Any], names: Names) -> HeldOut:
         DataError: If a column or an id is missing, or a grade is NaN, infinite or below 0.
     """
     column = names.grade_column(frame.columns)
-    _require(frame, [names.user, names.item, *([column] if column else [])], "truth")
+    require_columns(frame.columns, names.of_truth(frame.columns), "truth")
     user = read_ids(frame[names.user], "truth")
     item = read_ids(frame[names.item], "truth")
     if column is None:
@@ -161,18 +171,23 @@ def _from_mapping(source: Mapping[Any, Any], names: Names, table: str) -> pd.Dat
     return frame.rename(columns={"value": column})
 
 
-def _require(frame: nw.DataFrame[Any], wanted: list[str], table: str) -> None:
+def require_columns(columns: list[str], wanted: list[str], table: str) -> None:
+    """Refuse a table that lacks a column.
+
+    Raises:
+        DataError: If it does; shows near matches and the columns there are.
+    """
     for column in wanted:
-        if column not in frame.columns:
+        if column not in columns:
             raise DataError(
-                f"the {table} have no column '{column}'{did_you_mean(column, frame.columns)}; they have: "
-                f"{', '.join(frame.columns)}; name the columns to use, as in user='user_id'"
+                f"the {table} have no column '{column}'{did_you_mean(column, columns)}; they have: "
+                f"{', '.join(columns)}; name the columns to use, as in user='user_id'"
             )
 
 
 def _numbers(column: nw.Series[Any], table: str, user: Ids) -> NDArray[Any]:
     if not column.dtype.is_numeric():
-        example = f" (such as {column[0]!r})" if len(column) else ""
+        example = "".join(f" (such as {value!r})" for value in column.head(1).to_list())
         raise DataError(
             f"column '{column.name}' of the {table} holds {column.dtype}{example} in {len(column)} row(s); "
             "give numbers"

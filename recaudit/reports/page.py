@@ -76,6 +76,7 @@ class ProbeSection:
 
     name: str
     anchor: str
+    question: str
     everyone: tuple[ClaimRow, ...]
     claims: tuple[Claim, ...]
     attributes: tuple[AttributeSection, ...]
@@ -189,6 +190,7 @@ def _probe_section(result: AuditResult, probe: str, anchor: str, names: Sequence
     return ProbeSection(
         name=probe,
         anchor=anchor,
+        question=result.questions.get(probe, ""),
         everyone=everyone,
         claims=_by_claim(everyone),
         attributes=tuple(sections),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recaudit.records import Estimate, FloatArray, Hypothesis
-from recaudit.statistics.group_means import GroupMeans, largest_mean_deviation, mean_intervals
+from recaudit.statistics.group_means import largest_mean_deviation, mean_intervals
 from recaudit.statistics.power import detectable_effect
 from recaudit.statistics.sparse import FEWEST_DIFFERING
 

@@ -6,9 +6,9 @@ entirely. So the interval is centred on the estimate, θ ± c·SE, and the resam
 critical value, through |θ*_b - mean θ*| / sd(θ*).
 
 The repeats also change the spread: with strongly skewed popularity sd(θ*) is 30 to 40 % too small for Gini and
-coverage, and nominal 95 % intervals cover 73 to 83 %. The jackknife error has no repeats, and by the Efron-Stein inequality it is
-too large rather than too small on average, but it is 0 when every item is shown to several users. SE is
-the larger of the two; it makes intervals for coverage wider than needed when nearly all items are shown.
+coverage, and nominal 95 % intervals cover 73 to 83 %. The jackknife error has no repeats, and by the Efron-Stein
+inequality it is too large rather than too small on average, but it is 0 when every item is shown to several users.
+SE is the larger of the two; it makes intervals for coverage wider than needed when nearly all items are shown.
 
 What the interval covers is the expected value of the statistic for as many units as were measured, drawn from the
 same population: coverage and Gini depend on the number of lists, so audits of different size do not
@@ -85,8 +85,8 @@ def fill_corpus(
 def jackknife_error(measurement: CorpusMeasurement) -> float:
     """Standard error from leaving out one block of units at a time.
 
-    Formula: sqrt((G - 1) / G · Σ_g (θ_(g) - mean θ_())²), with θ_(g) the statistic without block g. Units go to G blocks
-    in turn; with at most 200 units each is its own block.
+    Formula: sqrt((G - 1) / G · Σ_g (θ_(g) - mean θ_())²), with θ_(g) the statistic without block g. Units go to G
+    blocks in turn; with at most 200 units each is its own block.
 
     Args:
         measurement: The statistic and what units contribute to it, at least two units.

@@ -122,8 +122,8 @@ def largest_pair_deviation(theta: FloatArray, star: FloatArray, se2: FloatArray)
     """The same over all pairwise differences, with SE² the sum of the two.
 
     >>> theta, star = np.array([0.0, 1.0]), np.array([[0.5], [1.0]])
-    >>> float(largest_pair_deviation(theta, star, np.array([[0.03], [0.03]]))[0])  # 0.5 / sqrt(0.06)
-    2.0412414523193148
+    >>> largest_pair_deviation(theta, star, np.array([[0.03], [0.0325]]))  # 0.5 / sqrt(0.0625)
+    array([2.])
     """
     deviation = star - theta[:, None]
     largest = np.zeros(star.shape[1])

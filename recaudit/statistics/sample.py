@@ -209,6 +209,6 @@ def _check_bounds(hypotheses: Sequence[Hypothesis], values: UnitValues) -> None:
         outside = column[(column < lowest - 1e-9) | (column > highest + 1e-9)]
         if len(outside):
             raise DataError(
-                f"{hypothesis.metric} has the value {outside[0]:g}, and claim '{hypothesis.id}' bounds it by {lowest:g} "
-                f"and {highest:g}; correct the metric or the bounds"
+                f"{hypothesis.metric} has the value {outside[0]:g}, outside the bounds {lowest:g} and {highest:g} of "
+                f"claim '{hypothesis.id}'; correct the metric or the bounds"
             )

@@ -151,12 +151,12 @@ def partition(groups: pd.DataFrame, attribute: str, units: pd.Index[Any]) -> Par
             f"known: {', '.join(known) or 'none'}"
         )
     if not groups.index.is_unique:
-        repeated = groups.index[groups.index.duplicated()][0]
+        repeated = groups.index[groups.index.duplicated()].tolist()[0]
         raise DataError(f"unit {repeated!r} has two rows in the table of attributes; give one row per unit")
     if len(units) and not units.isin(groups.index).any():
         raise DataError(
-            f"no measured unit is in the table of attributes: measured units look like {units[0]!r}, "
-            f"the table's like {groups.index[0]!r}; use the same ids"
+            f"no measured unit is in the table of attributes: measured units look like {units.tolist()[0]!r}, "
+            f"the table's like {groups.index.tolist()[0]!r}; use the same ids"
             if len(groups)
             else "the table of attributes has no rows; give one row per unit"
         )

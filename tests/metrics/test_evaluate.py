@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from recaudit.errors import DataError, InputError, UnknownNameError
+from recaudit.errors import DataError, InputError
 from recaudit.metrics import evaluate
 
 GOLDEN = json.loads((Path(__file__).parent / "golden_ranking.json").read_text(encoding="utf-8"))["cases"]
@@ -30,7 +30,9 @@ def test_golden(case: dict) -> None:
     recommended, held = golden_tables(case)
     expected, options = dict(case["expected"]), {}
     if "error" in expected:
-        with pytest.raises(DataError, match=r"user '1' holds item 1 twice, in rows 0 and 1"):
+        with pytest.raises(
+            DataError, match=r"in 1 of \d+ row\(s\): user '1' holds item 1 twice, in rows 0 and 1"
+        ):
             evaluate(recommended, held, ["ndcg@4"])
         expected, options = expected["first_wins"], {"on_duplicate": "first"}
     names = [name for name in expected if not name.startswith("n_")]
@@ -140,72 +142,8 @@ def test_auc_takes_the_number_of_candidates() -> None:
         evaluate({1: [1, 2]}, {1: [1]}, ["auc"])
 
 
-RECS = pd.DataFrame({"user": [1, 1, 2], "item": [10, 11, 10], "score": [0.9, 0.8, 0.7]})
-HELD = pd.DataFrame({"user": [1, 2], "item": [10, 10]})
-
-
-@pytest.mark.parametrize(
-    ("recommended", "held", "message"),
-    [
-        (
-            RECS.assign(score=[0.9, np.nan, 0.7]),
-            HELD,
-            r"'score' are missing or NaN, the first for user 1 in row 1",
-        ),
-        (
-            RECS.assign(user=["1", "1", "2"]),
-            HELD,
-            r"text in the recommendations \('1', '2'\).*whole numbers in the truth \(1, 2\).*convert one side",
-        ),
-        (RECS, HELD.assign(item=["a", "b"]), "item ids are whole numbers"),
-        (
-            RECS.assign(user=[1.0, 1.0, np.nan]),
-            HELD,
-            r"1 user id\(s\) of the recommendations are missing.*row 2",
-        ),
-        (RECS.assign(user=[1.0, 1.0, 2.0]), HELD, "Float64; give whole numbers or text"),
-        (RECS.assign(user=pd.Series([1, "1", 2], dtype=object)), HELD, "mix types"),
-        (
-            RECS.assign(user=[7, 7, 8]),
-            HELD,
-            r"no user of the recommendations \(7, 8\) is in the truth \(1, 2\)",
-        ),
-        (RECS.assign(item=[10, 10, 10]), HELD, r"list of user 1 holds item 10 twice, in rows 0 and 1"),
-        (RECS, pd.concat([HELD, HELD]), r"truth holds item 10 of user 1 twice"),
-        (RECS, HELD.assign(grade=[1.0, -1.0]), "first is -1 for user 2"),
-        (RECS, HELD.assign(grade=[1.0, np.inf]), "negative or infinite"),
-        (RECS.iloc[:0], HELD, "recommendations hold no rows"),
-        (RECS, HELD.iloc[:0], "truth hold no rows"),
-        (RECS.rename(columns={"user": "users"}), HELD, "no column 'user', did you mean 'users'"),
-        (RECS.assign(score=["a", "b", "c"]), HELD, "give numbers"),
-        ([1, 2], HELD, "came as list"),
-        (RECS, {1: [10], 2: {10: 1}}, "give values for all items or for none"),
-        ("no/such/file.parquet", HELD, "no parquet file"),
-        (RECS, "no/such/file.parquet", "no parquet file"),
-    ],
-)
-def test_bad_input_is_one_clear_sentence(recommended: object, held: object, message: str) -> None:
-    with pytest.raises(DataError, match=message) as caught:
-        evaluate(recommended, held, ["ndcg@10"])
-    assert "\n" not in str(caught.value)
-
-
-def test_bad_labels_and_options() -> None:
-    with pytest.raises(UnknownNameError, match="recall"):
-        evaluate(RECS, HELD, ["recal@10"])
-    with pytest.raises(InputError, match="above 0"):
-        evaluate(RECS, HELD, ["recall@0"])
-    with pytest.raises(InputError, match="list metric"):
-        evaluate(RECS, HELD, ["arp@10"])
-    with pytest.raises(InputError, match="list of labels"):
-        evaluate(RECS, HELD, "ndcg@10")
-    with pytest.raises(InputError, match="on_duplicate"):
-        evaluate(RECS, HELD, ["ndcg@10"], on_duplicate="last")
-
-
 def test_categorical_and_object_text_ids() -> None:
-    rows = RECS.assign(
-        user=RECS["user"].map("u{}".format).astype("category"), item=RECS["item"].map("i{}".format)
-    )
-    held = HELD.assign(user=pd.Series(["u1", "u2"], dtype=object), item=["i11", "i10"])
-    assert evaluate(rows, held, ["mrr@5"]).per_user["mrr@5"].to_dict() == {"u1": 0.5, "u2": 1.0}
+    rows = pd.DataFrame({"user": ["u1", "u1", "u2"], "item": ["i10", "i11", "i10"], "score": [0.9, 0.8, 0.7]})
+    held = pd.DataFrame({"user": pd.Series(["u1", "u2"], dtype=object), "item": ["i11", "i10"]})
+    found = evaluate(rows.astype({"user": "category"}), held, ["mrr@5"])
+    assert found.per_user["mrr@5"].to_dict() == {"u1": 0.5, "u2": 1.0}

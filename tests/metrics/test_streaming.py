@@ -61,7 +61,7 @@ def test_a_folder_whose_users_span_files(tables, tmp_path: Path) -> None:
     assert_same(evaluate(tmp_path, truth, LABELS), evaluate(rows, truth, LABELS))
 
 
-@pytest.mark.parametrize("batch", [50, 10**6])
+@pytest.mark.parametrize("batch", [50, 400])
 def test_scattered_rows_are_read_whole_with_a_warning(
     tables, batch: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,9 +86,9 @@ def test_a_user_who_comes_again_later_is_noticed(tmp_path: Path, monkeypatch: py
 def test_errors_name_ids(tmp_path: Path) -> None:
     path = tmp_path / "rows.parquet"
     pd.DataFrame({"user": ["a", "a"], "item": ["x", "x"]}).to_parquet(path)
-    with pytest.raises(DataError, match="list of user 'a' holds item 'x' twice"):
+    with pytest.raises(DataError, match="user 'a' holds item 'x' twice"):
         evaluate(path, {"a": ["x"]}, ["mrr@5"])
-    with pytest.raises(DataError, match="no user of the recommendations"):
+    with pytest.raises(DataError, match="none of the 1 user"):
         evaluate(path, {"b": ["x"]}, ["mrr@5"], on_duplicate="first")
     with pytest.raises(DataError, match="no column 'person'"):
         evaluate(path, pd.DataFrame({"person": ["a"], "item": ["x"]}), ["mrr@5"], user="person")

@@ -180,6 +180,7 @@ def make_result(
     fields: dict[str, Any] = {
         "name": "an audit",
         "verdict": _worst([system.verdict for system in systems]),
+        "questions": {"quality": "Is it good?", "popularity": "Does it push what is popular?"},
         "systems": systems,
         "findings": findings,
         "not_tested": (NotTested(what="position", why="the configuration does not ask for it"),),
