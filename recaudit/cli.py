@@ -53,9 +53,7 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except InputError as error:
-        _fail(str(error), 2)
-    except KeyboardInterrupt:
-        _fail("interrupted; what was answered so far is in the run folder's evidence.sqlite", INTERRUPTED)
+        _fail(str(error))
 
 
 @app.command()
@@ -138,11 +136,15 @@ def _run(config: AuditConfig, out: Path | None, only: list[str], *, json_output:
     from recaudit.audit import run_audit, run_folder
 
     folder = out or run_folder(config, datetime.now(UTC))
-    with _progress() as progress:
-        result = run_audit(config, out=folder, only=only, progress=progress, announce=_say)
-        progress("writing the report", 0, 1)
-        _write_reports(result, folder, charts=True)
-        progress("writing the report", 1, 1)
+    try:
+        with _progress() as progress:
+            result = run_audit(config, out=folder, only=only, progress=progress, announce=_say)
+            progress("writing the report", 0, 1)
+            _write_reports(result, folder, charts=True)
+            progress("writing the report", 1, 1)
+    except KeyboardInterrupt:
+        _say(f"interrupted; what was answered so far is in {folder}, and nothing was decided")
+        raise typer.Exit(INTERRUPTED) from None
     _show(result, folder, json_output=json_output)
     return result
 
@@ -251,35 +253,47 @@ def _explanation(kind: Kind, name: str, entry: Any) -> str:
 
     title = f"{name} ({kind.value.removesuffix('s')})"
     if kind is Kind.probes:
-        options = [
-            f"  {key}: {field.annotation}, default {field.default!r}"
-            for key, field in entry.options.model_fields.items()
+        options = {key: field.default for key, field in entry.options.model_fields.items()}
+        lines = [
+            title,
+            entry.question,
+            "",
+            f"[probes.{name}]",
+            *_as_toml(options),
+            "",
+            inspect.getdoc(entry.options),
         ]
-        return "\n".join(
-            [
-                title,
-                entry.question,
-                f"options of [probes.{name}]:",
-                *options,
-                "",
-                inspect.getdoc(entry.options) or "",
-            ]
-        )
+        return "\n".join(lines)
+    if kind is Kind.adapters:
+        parameters = list(inspect.signature(entry).parameters.values())[1:]
+        options = {parameter.name: parameter.default for parameter in parameters}
+        lines = [title, inspect.getdoc(entry) or "", "", "[systems.options]", *_as_toml(options)]
+        return "\n".join(lines)
     function = entry.function if kind is Kind.metrics else entry
-    signature = "" if kind is Kind.metrics else f"\n{name}{inspect.signature(function)}"
-    return f"{title}{signature}\n{inspect.getdoc(function) or 'no description'}"
+    return f"{title}\n{inspect.getdoc(function) or 'no description'}"
+
+
+def _as_toml(options: dict[str, Any]) -> list[str]:
+    import inspect
+
+    def line(key: str, default: Any) -> str:
+        if default is inspect.Parameter.empty:
+            return f"{key} = ...  # required"
+        return f"# {key} is not set" if default is None else f"{key} = {json.dumps(default)}"
+
+    return [line(key, default) for key, default in options.items()] or ["# takes no options"]
 
 
 def _say(message: str) -> None:
     typer.echo(message, err=True)
 
 
-def _fail(message: str, code: int) -> None:
+def _fail(message: str) -> None:
     colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
     word = typer.style("error", fg="red", bold=True) if colour else "error"
     for line in message.splitlines():
         typer.echo(f"{word}: {line}", err=True)
-    raise SystemExit(code)
+    raise SystemExit(2)
 
 
 if __name__ == "__main__":

@@ -184,18 +184,20 @@ class Measurements:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
-    """Shares over ordered categories, such as exposure by popularity decile; each series sums to 1.
+    """Shares over categories, such as exposure by popularity; each series sums to 1.
 
     Attributes:
         name: For example "exposure by popularity".
         question: What the chart answers, in plain words.
         categories: Labels in display order.
+        ordered: Whether the order means something, so that a line may join the categories.
         series: Label of the series, such as "recommended", to one share per category.
     """
 
     name: str
     question: str
     categories: tuple[str, ...]
+    ordered: bool
     series: Mapping[str, tuple[float, ...]]
 
 

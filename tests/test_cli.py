@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -156,3 +159,38 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+SLOW = """
+import pathlib, time
+from recaudit import recommender
+
+@recommender(name="slow")
+def slow(request):
+    pathlib.Path("asked").touch()
+    time.sleep(60)
+"""
+
+
+def test_an_interrupted_run_exits_with_130_and_keeps_what_it_had(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    config = write(0.001)
+    (tmp_path / "slow_system.py").write_text(SLOW)
+    config.write_text(config.read_text() + '[[systems]]\nname = "slow"\nadapter = "slow_system:slow"\n')
+    command = [sys.executable, "-m", "recaudit.cli", "run", "audit.toml", "--out", "out"]
+    running = subprocess.Popen(
+        command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    for _ in range(600):
+        if (tmp_path / "asked").exists():
+            break
+        time.sleep(0.1)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert "interrupted; what was answered so far is in out" in said
+    assert "Traceback" not in said
+    with sqlite3.connect(tmp_path / "out" / "evidence.sqlite") as evidence:
+        assert evidence.execute("SELECT system, count(*) FROM answer").fetchone() == ("popularity", 80)
+    evidence.close()

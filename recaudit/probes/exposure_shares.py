@@ -18,13 +18,11 @@ def exposure_by_popularity(lists: Lists, history: Lists, catalogue: Catalogue) -
     band[order] = np.minimum((held * BANDS // max(1, catalogue.popularity.sum())).astype(np.int64), BANDS - 1)
     weights = np.zeros((catalogue.n_items, BANDS))
     weights[np.arange(catalogue.n_items), band] = 1
-    items_in_band = np.bincount(band, minlength=BANDS)
     return Distribution(
         name="exposure by popularity",
         question="Which part of the shown places goes to popular items, compared with the users' own choices?",
-        categories=tuple(
-            f"{position + 1} ({count:,} items)" for position, count in enumerate(items_in_band.tolist())
-        ),
+        categories=_band_names(np.bincount(band, minlength=BANDS).tolist()),
+        ordered=True,
         series={"history": _shares(history, weights), "recommended": _shares(lists, weights)},
     )
 
@@ -40,8 +38,14 @@ def exposure_by_group(lists: Lists, history: Lists, catalogue: Catalogue) -> Dis
         name="exposure by item group",
         question="Which item groups get the shown places, compared with the users' own choices?",
         categories=catalogue.group_names,
+        ordered=False,
         series={"history": _shares(history, weights), "recommended": _shares(lists, weights)},
     )
+
+
+def _band_names(sizes: list[int]) -> tuple[str, ...]:
+    names = ["most popular", *(str(place) for place in range(2, BANDS)), "least popular"]
+    return tuple(f"{name}: {size:,} items" for name, size in zip(names, sizes, strict=True))
 
 
 def _shares(lists: Lists, weights: FloatArray) -> tuple[float, ...]:

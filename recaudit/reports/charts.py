@@ -49,9 +49,10 @@ def figures_of(probes: Sequence[ProbeSection], systems: Sequence[str]) -> dict[s
 
 
 def shares_figure(shares: Shares, systems: Sequence[str]) -> Figure:
-    """Lines over ordered categories; what all systems share is dotted and grey."""
+    """Lines over ordered categories, points over others; what all systems share is dotted or dashed, and grey."""
+    mode = "lines+markers" if shares.ordered else "markers"
     return _figure(
-        data=[_line(series, shares.categories, systems) for series in shares.series],
+        data=[_line(series, shares.categories, systems) | {"mode": mode} for series in shares.series],
         layout={
             "xaxis": {"type": "category"},
             "yaxis": {"title": {"text": "share"}, "tickformat": ".0%", "rangemode": "tozero"},
@@ -85,7 +86,6 @@ def scatter_figure(*, across: ClaimRow, up: ClaimRow) -> Figure:
 def _line(series: Series, categories: Sequence[str], systems: Sequence[str]) -> dict[str, Any]:
     line: dict[str, Any] = {
         "type": "scatter",
-        "mode": "lines+markers",
         "name": _safe(
             f"{series.system}: {series.label}" if series.system else f"{series.label} (all systems)"
         ),
@@ -96,7 +96,7 @@ def _line(series: Series, categories: Sequence[str], systems: Sequence[str]) -> 
     if not series.system:
         return line | {
             "line": {"dash": "dot", "width": 3},
-            "marker": {"symbol": "line-ew-open"},
+            "marker": {"symbol": "line-ew-open", "size": 12, "line": {"width": 3}},
             "meta": {"colour": -1},
         }
     place = systems.index(series.system)

@@ -53,6 +53,7 @@ class Shares:
     name: str
     question: str
     categories: tuple[str, ...]
+    ordered: bool
     series: tuple[Series, ...]
 
 
@@ -112,6 +113,7 @@ def shares_of(distributions: Mapping[str, Sequence[Distribution]]) -> tuple[Shar
             name=name,
             question=next(iter(found.values())).question,
             categories=next(iter(found.values())).categories,
+            ordered=next(iter(found.values())).ordered,
             series=_merged(found),
         )
         for name, found in by_name.items()

@@ -154,6 +154,7 @@ def make_system(name: str = "als", verdict: Verdict = "PASS", **changes: Any) ->
                     Distribution(
                         name="exposure by popularity",
                         question="Which part of the catalogue is shown?",
+                        ordered=True,
                         categories=("head", "middle", "tail"),
                         series={"history": (0.5, 0.3, 0.2), "recommended": (0.7, 0.2, len(name) / 100)},
                     ),

@@ -33,13 +33,13 @@
     });
     const layout = {
       ...figure.layout,
-      height: 400,
-      margin: { t: 16, r: 16, b: 56, l: 64 },
+      height: 440,
+      margin: { t: 24, r: 16, b: 56, l: 64 },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { color: colour("--ink"), family: style.getPropertyValue("--sans"), size: 12 },
       hoverlabel: { bgcolor: colour("--raised"), bordercolor: colour("--rule"), font: { color: colour("--ink") } },
-      legend: { orientation: "h", y: -0.14 },
+      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
       xaxis: { ...figure.layout.xaxis, ...axis },
       yaxis: { ...figure.layout.yaxis, ...axis },
     };
