@@ -1,9 +1,9 @@
-"""Speed of ranking evaluation beside other libraries, each in a process of its own.
+"""Speed of ranking evaluation beside other libraries, each in a process and an environment of its own.
 
-python benchmarks/ranking.py [--users 100000] [--peers VENV] [--engines recaudit polars ...] [--scaling]
+python benchmarks/ranking.py [--only sorted shuffled text parquet scaling] [--users 100000] [--engines ...]
 
-Peers run in an environment of their own, made on first use, because some of them need pandas 2 and NumPy 1;
-polars runs in this one. Ratios to recaudit on the same machine are the result; seconds depend on the machine.
+The environments of the peers are made on first use, in `--peers`. Ratios to recaudit in the same run are the
+result; seconds depend on the machine.
 """
 
 from __future__ import annotations
@@ -21,7 +21,12 @@ from pathlib import Path
 import numpy as np
 
 METRICS = ["ndcg@10", "ndcg@100", "recall@10", "recall@100", "mrr@10", "map@100"]
-PEERS = ["ranx", "rectools", "pytrec-eval-terrier", "duckdb", "pyarrow", "pandas<3"]
+LIBRARIES = ("ranx", "rectools", "pytrec-eval-terrier", "pandas<3", "numpy<2", "pyarrow<20")
+QUERIES = ("duckdb", "polars", "pyarrow", "pandas", "numpy")
+PACKAGES = {"libraries": LIBRARIES, "queries": QUERIES}
+HOMES = {"ranx": "libraries", "rectools": "libraries", "pytrec_eval": "libraries"}
+HOMES |= {"duckdb": "queries", "polars": "queries"}
+SECONDS_PER_ENGINE = 60
 ITEMS, LENGTH, RELEVANT = 50_000, 100, 10
 
 
@@ -30,6 +35,7 @@ def workload(folder: Path, users: int) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    folder.mkdir(exist_ok=True)
     rng = np.random.default_rng(7)
     share = np.cumsum(1 / np.arange(1, ITEMS + 1) ** 0.8)
     schema = pa.schema([("user", pa.int64()), ("item", pa.int64()), ("rank", pa.int64())])
@@ -58,36 +64,53 @@ def distinct(rng: np.random.Generator, share: np.ndarray, users: int, wanted: in
         drawn[again] = rng.integers(0, ITEMS, int(again.sum()))
 
 
-def read(folder: Path, variant: str):
+def variant_of(folder: Path, variant: str) -> Path:
+    """A folder with the same workload in another form, beside the sorted one."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    place = folder / variant
+    place.mkdir()
+    for name in ("recs", "truth"):
+        rows = pq.read_table(folder / f"{name}.parquet")
+        if variant == "shuffled":
+            rows = rows.take(np.random.default_rng(0).permutation(len(rows)))
+        if variant == "text":
+            for at, (column, letter) in enumerate({"user": "u", "item": "i"}.items()):
+                named = pc.binary_join_element_wise(letter, rows[column].cast(pa.string()), "")
+                rows = rows.set_column(at, column, named)
+        pq.write_table(rows, place / f"{name}.parquet")
+    return place
+
+
+def frames(folder: Path):
     """The workload as pandas frames."""
     import pandas as pd
 
-    recs, truth = pd.read_parquet(folder / "recs.parquet"), pd.read_parquet(folder / "truth.parquet")
-    if variant == "shuffled":
-        recs = recs.sample(frac=1, random_state=0)
-    if variant == "text":
-        recs, truth = (
-            table.assign(user="u" + table["user"].astype(str), item="i" + table["item"].astype(str))
-            for table in (recs, truth)
-        )
-    return recs, truth
+    return pd.read_parquet(folder / "recs.parquet"), pd.read_parquet(folder / "truth.parquet")
 
 
-def recaudit(folder: Path, variant: str) -> Callable[[], dict[str, float]]:
-    """This library, from pandas frames or (variant "parquet") straight from the file."""
+def tables(folder: Path):
+    """The workload as Arrow tables."""
+    import pyarrow.parquet as pq
+
+    return pq.read_table(folder / "recs.parquet"), pq.read_table(folder / "truth.parquet")
+
+
+def recaudit(folder: Path, *, files: bool) -> Callable[[], dict[str, float]]:
+    """This library, from pandas frames or straight from the files."""
     from recaudit.metrics import evaluate
 
-    if variant == "parquet":
-        return lambda: evaluate(folder / "recs.parquet", folder / "truth.parquet", METRICS).mean
-    recs, truth = read(folder, variant)
+    recs, truth = (folder / "recs.parquet", folder / "truth.parquet") if files else frames(folder)
     return lambda: evaluate(recs, truth, METRICS).mean
 
 
-def ranx(folder: Path, variant: str) -> Callable[[], dict[str, float]]:
+def ranx(folder: Path, *, files: bool = False) -> Callable[[], dict[str, float]]:  # noqa: ARG001
     """Ranx, which needs text ids and scores; conversion counted, the making of the text not."""
     from ranx import Qrels, Run, evaluate
 
-    recs, truth = read(folder, variant)
+    recs, truth = frames(folder)
     for table in (recs, truth):
         table[["user", "item"]] = table[["user", "item"]].astype(str)
     recs["score"], truth["grade"] = 1.0 / recs["rank"], 1
@@ -100,23 +123,21 @@ def ranx(folder: Path, variant: str) -> Callable[[], dict[str, float]]:
     return work
 
 
-def rectools(folder: Path, variant: str) -> Callable[[], dict[str, float]]:
+def rectools(folder: Path, *, files: bool = False) -> Callable[[], dict[str, float]]:  # noqa: ARG001
     """RecTools."""
     from rectools.metrics import MAP, MRR, NDCG, Recall, calc_metrics
 
-    recs, truth = (
-        table.rename(columns={"user": "user_id", "item": "item_id"}) for table in read(folder, variant)
-    )
+    recs, truth = (table.rename(columns={"user": "user_id", "item": "item_id"}) for table in frames(folder))
     metrics = {"recall@10": Recall(10), "recall@100": Recall(100), "mrr@10": MRR(10), "map@100": MAP(100)}
     metrics |= {f"ndcg@{k}": NDCG(k, divide_by_achievable=True) for k in (10, 100)}
     return lambda: calc_metrics(metrics, reco=recs, interactions=truth)
 
 
-def pytrec_eval(folder: Path, variant: str) -> Callable[[], dict[str, float]]:
+def pytrec_eval(folder: Path, *, files: bool = False) -> Callable[[], dict[str, float]]:  # noqa: ARG001
     """trec_eval by pytrec-eval-terrier, from nested dictionaries made within the time."""
     import pytrec_eval as trec
 
-    recs, truth = read(folder, variant)
+    recs, truth = frames(folder)
     recs[["user", "item"]], truth[["user", "item"]] = recs[["user", "item"]].astype(str), truth.astype(str)
     names = {"ndcg@10": "ndcg_cut_10", "ndcg@100": "ndcg_cut_100", "recall@10": "recall_10"}
     names |= {"recall@100": "recall_100", "map@100": "map_cut_100"}
@@ -137,46 +158,44 @@ def pytrec_eval(folder: Path, variant: str) -> Callable[[], dict[str, float]]:
     return work
 
 
-def polars(folder: Path, variant: str) -> Callable[[], dict[str, float]]:
-    """The same six metrics as polars expressions."""
+def polars(folder: Path, *, files: bool) -> Callable[[], dict[str, float]]:
+    """The same six metrics as polars expressions, from frames or streamed from the files."""
     import polars as pl
 
-    recs, truth = (pl.from_pandas(table) for table in read(folder, variant))
+    if files:
+        recs, truth = pl.scan_parquet(folder / "recs.parquet"), pl.scan_parquet(folder / "truth.parquet")
+    else:
+        recs, truth = (pl.DataFrame(pl.from_arrow(table)).lazy() for table in tables(folder))
+    gain, near = 1 / (pl.col("rank") + 1).log(2), pl.col("rank") <= 10
+    hits = recs.join(truth, on=["user", "item"]).sort("user", "rank")
+    hits = hits.with_columns(pl.int_range(1, pl.len() + 1).over("user").alias("at"))
+    per_user = hits.group_by("user").agg(
+        gain.filter(near).sum().alias("dcg10"),
+        gain.sum().alias("dcg100"),
+        near.sum().alias("hits10"),
+        pl.len().alias("hits100"),
+        (1 / pl.col("rank")).filter(near).max().fill_null(0).alias("mrr@10"),
+        (pl.col("at") / pl.col("rank")).sum().alias("ap"),
+    )
+    joined = truth.group_by("user").len("n").join(per_user, on="user", how="left").fill_null(0)
+    ideal = np.concatenate([[0], np.cumsum(1 / np.log2(np.arange(2, 102)))])
 
     def work() -> dict[str, float]:
-        relevant = truth.group_by("user").len("n")
-        hits = recs.join(truth, on=["user", "item"]).sort("user", "rank")
-        hits = hits.with_columns(pl.int_range(1, pl.len() + 1).over("user").alias("at"))
-        gain = 1 / (pl.col("rank") + 1).log(2)
-        near = pl.col("rank") <= 10
-        per_user = hits.group_by("user").agg(
-            gain.filter(near).sum().alias("dcg10"),
-            gain.sum().alias("dcg100"),
-            near.sum().alias("hits10"),
-            pl.len().alias("hits100"),
-            (1 / pl.col("rank")).filter(near).max().fill_null(0).alias("mrr@10"),
-            (pl.col("at") / pl.col("rank")).sum().alias("ap"),
-        )
-        ideal = np.concatenate([[0], np.cumsum(1 / np.log2(np.arange(2, 102)))])
-        table = relevant.join(per_user, on="user", how="left").fill_null(0).to_pandas()
-        n = table["n"].to_numpy()
-        return {
-            "ndcg@10": float((table["dcg10"] / ideal[np.minimum(n, 10)]).mean()),
-            "ndcg@100": float((table["dcg100"] / ideal[np.minimum(n, 100)]).mean()),
-            "recall@10": float((table["hits10"] / n).mean()),
-            "recall@100": float((table["hits100"] / n).mean()),
-            "mrr@10": float(table["mrr@10"].mean()),
-            "map@100": float((table["ap"] / n).mean()),
-        }
+        column = joined.collect(engine="streaming" if files else "auto").to_dict()
+        n = column["n"].to_numpy()
+        sums = {"ndcg@10": column["dcg10"].to_numpy() / ideal[np.minimum(n, 10)]}
+        sums["ndcg@100"] = column["dcg100"].to_numpy() / ideal[np.minimum(n, 100)]
+        sums |= {"recall@10": column["hits10"].to_numpy() / n, "recall@100": column["hits100"].to_numpy() / n}
+        sums |= {"mrr@10": column["mrr@10"].to_numpy(), "map@100": column["ap"].to_numpy() / n}
+        return {name: float(values.mean()) for name, values in sums.items()}
 
     return work
 
 
-def duckdb(folder: Path, variant: str) -> Callable[[], dict[str, float]]:
-    """The same six metrics as one SQL query; the ideal is that of ten or more relevant items, as made here."""
+def duckdb(folder: Path, *, files: bool) -> Callable[[], dict[str, float]]:
+    """The same six metrics as one SQL query; the ideal is that of ten relevant items, as made here."""
     import duckdb as db
 
-    recs, truth = read(folder, variant)
     ideal = float((1 / np.log2(np.arange(2, 12))).sum())
     query = f"""
     with hits as (select r.user, r.rank, row_number() over (partition by r.user order by r.rank) as place
@@ -189,96 +208,128 @@ def duckdb(folder: Path, variant: str) -> Callable[[], dict[str, float]]:
     select avg(coalesce(d10, 0) / {ideal}), avg(coalesce(d100, 0) / {ideal}), avg(coalesce(h10, 0) / n),
            avg(coalesce(h100, 0) / n), avg(coalesce(rr, 0)), avg(coalesce(ap, 0) / n)
     from n left join sums using (user)"""  # noqa: S608
+    names = ("recs", "truth")
+    sources = dict(zip(names, names if files else tables(folder), strict=True))
 
     def work() -> dict[str, float]:
         connection = db.connect()
-        connection.register("recs", recs)
-        connection.register("truth", truth)
-        return dict(zip(METRICS, connection.execute(query).fetchone() or (), strict=True))
+        for name, source in sources.items():
+            if files:
+                connection.execute(f"create view {name} as from read_parquet('{folder}/{name}.parquet')")
+            else:
+                connection.register(name, source)
+        return dict(zip(METRICS, map(float, connection.execute(query).fetchone() or ()), strict=True))
 
     return work
 
 
-ENGINES = {e.__name__: e for e in (recaudit, polars, duckdb, rectools, pytrec_eval, ranx)}
+ENGINES = {e.__name__: e for e in (recaudit, duckdb, polars, rectools, pytrec_eval, ranx)}
+STREAMING = ["recaudit", "duckdb", "polars"]
 
 
-def run_one(engine: str, folder: Path, variant: str, repeats: int) -> None:
+def run_one(engine: str, folder: Path, repeats: int, *, files: bool) -> None:
     """Time one engine in this process and print a line of JSON."""
-    work = ENGINES[engine](folder, variant)
-    seconds = []
-    for _ in range(repeats):
+    work = ENGINES[engine](folder, files=files)
+    seconds: list[float] = []
+    while len(seconds) < repeats and sum(seconds) < SECONDS_PER_ENGINE:
         start = time.perf_counter()
         mean = work()
         seconds.append(time.perf_counter() - start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    values = {name: float(mean[name]) for name in METRICS if name in mean}
-    print(json.dumps({"first": seconds[0], "best": min(seconds), "peak": peak, "mean": values}))
+    later = float(np.median(seconds[1:] or seconds))
+    print(
+        json.dumps({"first": seconds[0], "later": later, "peak": peak, "mean": mean, "calls": len(seconds)})
+    )
 
 
-def measure(python: str, engine: str, folder: Path, variant: str, repeats: int) -> dict[str, float] | None:
+def measure(engine: str, folder: Path, peers: Path, repeats: int, *, files: bool = False) -> dict | None:
     """Run one engine in a process of its own."""
-    arguments = ["--one", engine, "--folder", str(folder), "--variant", variant, "--repeats", str(repeats)]
-    done = subprocess.run([python, __file__, *arguments], capture_output=True, text=True, check=False)
+    arguments = ["--one", engine, "--folder", str(folder), "--repeats", str(repeats)]
+    command = [python_of(engine, peers), __file__, *arguments, *(["--files"] if files else [])]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        print(f"{engine} failed: {done.stderr.strip()[-400:]}")
+        print(f"| {engine} | failed: {done.stderr.strip().splitlines()[-1][:200]} |")
         return None
-    found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
-    return found
+    return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def peers_python(place: Path) -> str:
-    """The interpreter of the peers' environment, made when it is not there."""
+def python_of(engine: str, peers: Path) -> str:
+    """The interpreter of an engine; its environment is made when it is not there."""
+    if engine not in HOMES:
+        return sys.executable
+    place = peers / HOMES[engine]
     python = place / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "-q", *PEERS], check=True)
+    if not (place / "complete").exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(place)], check=True)
+        packages = PACKAGES[HOMES[engine]]
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *packages], check=True)
+        (place / "complete").touch()
     return str(python)
 
 
-def table(users: int, engines: list[str], variants: list[str], peers: Path) -> None:
-    """Print a line per engine and variant."""
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        workload(folder, users)
-        base = None
-        print(f"| {users:,} users | first s | best s | x recaudit | peak GB | largest difference |")
-        print("|---|---|---|---|---|---|")
-        for variant in variants:
-            for engine in engines if variant == "sorted" else ["recaudit"]:
-                python = sys.executable if engine in {"recaudit", "polars"} else peers_python(peers)
-                found = measure(python, engine, folder, variant, 1 if users > 200_000 else 3)
-                if found is None:
-                    continue
-                base = base or found
-                off = max(abs(value - base["mean"][name]) for name, value in found["mean"].items())
-                ratio = found["best"] / base["best"]
-                name = engine if variant == "sorted" else f"{engine}, {variant}"
-                times = f"{found['first']:.2f} | {found['best']:.2f} | {ratio:.1f}"
-                print(f"| {name} | {times} | {found['peak']:.1f} | {off:.0e} |", flush=True)
+def compare(title: str, engines: list[str], folder: Path, peers: Path, *, files: bool = False) -> None:
+    """Print a line per engine, and what each needs relative to recaudit."""
+    print(f"\n| {title} | first s | later s | x recaudit | peak GB | calls | largest difference |")
+    print("|---|---|---|---|---|---|---|", flush=True)
+    base = None
+    for engine in engines:
+        found = measure(engine, folder, peers, 7, files=files)
+        if found is None:
+            continue
+        base = base or found
+        off = max(abs(value - base["mean"][name]) for name, value in found["mean"].items())
+        times = f"{found['first']:.2f} | {found['later']:.2f} | {found['later'] / base['later']:.1f}"
+        print(f"| {engine} | {times} | {found['peak']:.1f} | {found['calls']} | {off:.0e} |", flush=True)
+
+
+def scale(peers: Path, folder: Path) -> None:
+    """Print what recaudit needs for more and more users, from a frame and from parquet."""
+    print("\n| users | rows | frame s | ns a row | frame peak GB | parquet s | ns a row | parquet peak GB |")
+    print("|---|---|---|---|---|---|---|---|", flush=True)
+    for users in (10_000, 30_000, 100_000, 300_000, 1_000_000):
+        place = folder / str(users)
+        workload(place, users)
+        row = f"| {users:,} | {users * LENGTH:,} |"
+        for files in (False, True):
+            found = measure("recaudit", place, peers, 7, files=files)
+            if found is not None:
+                nanoseconds = found["later"] * 1e9 / (users * LENGTH)
+                row += f" {found['later']:.3f} | {nanoseconds:.0f} | {found['peak']:.1f} |"
+        print(row, flush=True)
 
 
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parts = ["sorted", "shuffled", "text", "parquet", "scaling"]
+    parser.add_argument("--only", nargs="+", default=parts, choices=parts)
     parser.add_argument("--users", type=int, default=100_000)
+    parser.add_argument("--streamed-users", type=int, default=1_000_000)
     parser.add_argument("--engines", nargs="+", default=list(ENGINES), choices=list(ENGINES))
-    parser.add_argument("--variants", nargs="+", default=["sorted", "parquet", "shuffled", "text"])
     parser.add_argument("--peers", type=Path, default=Path(tempfile.gettempdir()) / "recaudit-peers")
-    parser.add_argument(
-        "--scaling", action="store_true", help="recaudit alone, from parquet, at 10k to 1M users"
-    )
     parser.add_argument("--one", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--variant", default="sorted", help=argparse.SUPPRESS)
-    parser.add_argument("--repeats", type=int, default=3, help=argparse.SUPPRESS)
+    parser.add_argument("--files", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--repeats", type=int, default=7, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        run_one(options.one, options.folder, options.variant, options.repeats)
-    elif options.scaling:
-        for users in (10_000, 100_000, 1_000_000):
-            table(users, ["recaudit"], ["parquet"], options.peers)
-    else:
-        table(options.users, options.engines, options.variants, options.peers)
+        run_one(options.one, options.folder, options.repeats, files=options.files)
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        frame_parts = [part for part in options.only if part in {"sorted", "shuffled", "text"}]
+        if frame_parts:
+            workload(folder, options.users)
+        for part in frame_parts:
+            place = folder if part == "sorted" else variant_of(folder, part)
+            compare(f"{part}, {options.users:,} users", options.engines, place, options.peers)
+        if "parquet" in options.only:
+            workload(folder / "streamed", options.streamed_users)
+            engines = [engine for engine in options.engines if engine in STREAMING]
+            title = f"parquet, {options.streamed_users:,} users"
+            compare(title, engines, folder / "streamed", options.peers, files=True)
+        if "scaling" in options.only:
+            scale(options.peers, folder)
 
 
 if __name__ == "__main__":

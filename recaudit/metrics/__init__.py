@@ -22,6 +22,7 @@ from recaudit.metrics.evaluate import evaluate
 from recaudit.metrics.hits import Hits, RepeatedItemError, find_hits
 from recaudit.metrics.pieces import Counts, Evaluation
 from recaudit.metrics.rating import Scored
+from recaudit.metrics.spark import SparkEvaluation
 from recaudit.metrics.spec import METRICS, MetricLabel, MetricSpec, metric, parse_label
 from recaudit.metrics.streaming import UnsortedWarning
 from recaudit.metrics.undefined import undefined_reasons
@@ -38,6 +39,7 @@ __all__ = [
     "RepeatedItemError",
     "Scored",
     "Shown",
+    "SparkEvaluation",
     "Truth",
     "UnsortedWarning",
     "calibration",

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from recaudit.errors import InputError
-from recaudit.metrics.grouping import group_rows
-from recaudit.metrics.pieces import Evaluation, OnDuplicate, Question, Task, join, measure_listed
+from recaudit.metrics.pieces import (
+    Evaluation,
+    OnDuplicate,
+    Question,
+    Task,
+    Ties,
+    group_recommended,
+    join,
+    measure_listed,
+)
+from recaudit.metrics.spark import SparkEvaluation, SparkFrame, evaluate_spark, is_spark
 from recaudit.metrics.spec import MetricLabel, parse_label
 from recaudit.metrics.streaming import evaluate_files, exceed_a_batch, parquet_files, read_whole
 from recaudit.metrics.tables import HeldOut, Names, Recommended, read_held_out, read_recommended
@@ -20,9 +29,39 @@ if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoDataFrame
 
 
+@overload
 def evaluate(
     recommendations: IntoDataFrame | Mapping[Any, Any] | str | Path,
     truth: IntoDataFrame | Mapping[Any, Any] | str | Path,
+    metrics: Sequence[str],
+    *,
+    user: str = ...,
+    item: str = ...,
+    rank: str | None = ...,
+    score: str | None = ...,
+    relevance: str | None = ...,
+    on_duplicate: OnDuplicate = ...,
+    ties: Ties = ...,
+    candidates: int | None = ...,
+) -> Evaluation: ...
+@overload
+def evaluate(
+    recommendations: SparkFrame,
+    truth: SparkFrame | IntoDataFrame | Mapping[Any, Any] | str | Path,
+    metrics: Sequence[str],
+    *,
+    user: str = ...,
+    item: str = ...,
+    rank: str | None = ...,
+    score: str | None = ...,
+    relevance: str | None = ...,
+    on_duplicate: OnDuplicate = ...,
+    ties: Ties = ...,
+    candidates: int | None = ...,
+) -> SparkEvaluation: ...
+def evaluate(
+    recommendations: SparkFrame | IntoDataFrame | Mapping[Any, Any] | str | Path,
+    truth: SparkFrame | IntoDataFrame | Mapping[Any, Any] | str | Path,
     metrics: Sequence[str],
     *,
     user: str = "user",
@@ -31,8 +70,9 @@ def evaluate(
     score: str | None = None,
     relevance: str | None = None,
     on_duplicate: OnDuplicate = "error",
+    ties: Ties = "rows",
     candidates: int | None = None,
-) -> Evaluation:
+) -> Evaluation | SparkEvaluation:
     """Compute ranking metrics for each user.
 
     An explicit rank decides the order of a list, else the score (largest first), else the order of the rows.
@@ -40,8 +80,9 @@ def evaluate(
 
     Args:
         recommendations: Table with a row per listed item (pandas, polars, Arrow), dictionary of user to
-            items or to {item: score}, or path of a parquet file or folder, which is read in pieces.
-        truth: The same with held-out items and, where they have them, grades.
+            items or to {item: score}, or path of a parquet file or folder, which is read in pieces; or a
+            PySpark frame, which is measured where it is and gives the values per user as a Spark frame.
+        truth: The same with held-out items and, where they have them, grades; a Spark frame only beside one.
         metrics: Labels such as "ndcg@10".
         user: Column of the user.
         item: Column of the item.
@@ -50,6 +91,8 @@ def evaluate(
         relevance: Column of the grade in `truth`; None takes "grade" if there is one, else every row has
             grade 1.
         on_duplicate: Whether a repeated item in a list is an error or only its first place counts.
+        ties: Whether items with equal rank or score keep the order of the rows, or stand by descending id as
+            in trec_eval. Rows of a Spark frame have no order, so there it is always the id.
         candidates: Number of items that could have been listed for each user, for `auc`.
 
     Raises:
@@ -64,8 +107,17 @@ def evaluate(
     labels = _ranking_labels(metrics)
     if on_duplicate not in {"error", "first"}:
         raise InputError(f"on_duplicate must be 'error' or 'first', got {on_duplicate!r}")
+    if ties not in {"rows", "id"}:
+        raise InputError(f"ties must be 'rows' or 'id', got {ties!r}")
     names = Names(user=user, item=item, rank=rank, score=score, relevance=relevance)
-    question = Question(labels=labels, names=names, on_duplicate=on_duplicate, candidates=candidates)
+    question = Question(
+        labels=labels, names=names, on_duplicate=on_duplicate, ties=ties, candidates=candidates
+    )
+    if is_spark(recommendations):
+        held_out = truth if is_spark(truth) else _held_out(truth, names)
+        return evaluate_spark(recommendations, held_out, question)
+    if is_spark(truth):
+        raise InputError("the truth is a Spark frame and the recommendations are not; give both to Spark")
     task = Task.of(_held_out(truth, names), question)
     if not isinstance(recommendations, str | Path):
         return _evaluate_rows(read_recommended(recommendations, names), task)
@@ -84,7 +136,7 @@ def _held_out(truth: IntoDataFrame | Mapping[Any, Any] | str | Path, names: Name
 
 
 def _evaluate_rows(rows: Recommended, task: Task) -> Evaluation:
-    groups = group_rows(rows.user.codes, rows.key, descending=rows.ordered_by == "score")
+    groups = group_recommended(rows, task.question)
     piece, place = measure_listed(rows, groups, task)
     unlisted = np.ones(len(task.users), np.bool_)
     unlisted[place[place >= 0]] = False

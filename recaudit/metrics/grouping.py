@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +39,17 @@ class Grouped:
         """A column in the order of the groups."""
         return column if self.order is None else column[self.order]
 
+    def ties_broken_by(self, key: NDArray[Any], among: IntArray) -> Grouped:
+        """Rows of one user with equal keys stand in descending order of `among`.
+
+        >>> grouped = group_rows(np.array([1, 1, 1]), np.array([5, 5, 9]))
+        >>> grouped.ties_broken_by(np.array([5, 5, 9]), np.array([3, 4, 8])).order
+        array([1, 0, 2])
+        """
+        runs = np.cumsum(~ties_above(self.arranged(key), self.offsets))
+        within = np.lexsort((-self.arranged(among), runs))
+        return replace(self, order=within if self.order is None else self.order[within])
+
     def row(self, place: int) -> int:
         """The input row that stands at a place."""
         return place if self.order is None else int(self.order[place])
@@ -74,9 +85,20 @@ def group_rows(user: IntArray, key: NDArray[Any] | None = None, *, descending: b
         within = _order_within(offsets, -values if descending else values)
         order = within if order is None else order[within]
         key = key[within]
-    same = key[1:] == key[:-1]
-    same[offsets[1:-1] - 1] = False
-    return Grouped(users=users, offsets=offsets, order=order, ties=int(same.sum()), scattered=scattered)
+    ties = int(ties_above(key, offsets).sum())
+    return Grouped(users=users, offsets=offsets, order=order, ties=ties, scattered=scattered)
+
+
+def ties_above(key: NDArray[Any], offsets: IntArray) -> NDArray[np.bool_]:
+    """(rows,) whether the row before is of the same user and has the same key.
+
+    >>> ties_above(np.array([3, 3, 3, 5]), np.array([0, 0, 2, 4]))
+    array([False,  True, False, False])
+    """
+    ties = np.zeros(key.size, np.bool_)
+    ties[1:] = key[1:] == key[:-1]
+    ties[offsets[:-1][np.diff(offsets) > 0]] = False
+    return ties
 
 
 def is_unique(codes: IntArray) -> bool:

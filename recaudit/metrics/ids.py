@@ -41,6 +41,15 @@ class Ids:
         """The ids behind many codes."""
         return pd.Index(codes if self.names is None else self.names.take(codes), name=name)
 
+    @property
+    def order(self) -> IntArray:
+        """(rows,) integers in the order of the ids."""
+        if self.names is None:
+            return self.codes
+        place = np.empty(len(self.names), np.int64)
+        place[self.names.argsort()] = np.arange(len(self.names))
+        return place[self.codes]
+
     def matched_to(self, other: Ids) -> Ids:
         """The same ids with the codes of `other`; text that `other` lacks gets codes of its own."""
         if self.names is None or other.names is None:
@@ -79,10 +88,9 @@ def _text_ids(column: nw.Series[Any], table: str) -> Ids:
     elif column.dtype in {nw.Categorical, nw.Enum}:
         column = column.cast(nw.String)
     elif column.dtype != nw.String:
-        example = "".join(f" (such as {value!r})" for value in column.head(1).to_list())
         raise DataError(
-            f"column '{column.name}' of the {table} holds {column.dtype}{example} in {len(column)} row(s); ids "
-            "are whole numbers or text (numbers with a decimal point usually come from missing ids)"
+            f"column '{column.name}' of the {table} holds {content(column)}; ids are whole numbers or text "
+            "(numbers with a decimal point usually come from missing ids)"
         )
     arrow = column.to_arrow()
     joined = arrow.combine_chunks() if isinstance(arrow, pa.ChunkedArray) else arrow
@@ -91,6 +99,12 @@ def _text_ids(column: nw.Series[Any], table: str) -> Ids:
         codes=encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64),
         names=pd.Index(encoded.dictionary.to_numpy(zero_copy_only=False), dtype=object),
     )
+
+
+def content(column: nw.Series[Any]) -> str:
+    """The type of a column and its first value, for messages."""
+    first = column.head(1).to_list()
+    return f"{column.dtype} (such as {first[0]!r}) in {len(column)} row(s)" if first else str(column.dtype)
 
 
 def _mixed(column: nw.Series[Any], values: NDArray[Any], table: str) -> DataError:

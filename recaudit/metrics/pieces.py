@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from recaudit.records import FloatArray
 
 OnDuplicate: TypeAlias = Literal["error", "first"]
+Ties: TypeAlias = Literal["rows", "id"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class Counts:
         users_without_truth: Users with a list and no relevant held-out item: no value.
         users_without_list: Users with a relevant held-out item and no list: they score 0.
         short_lists: Lists with fewer items than the largest cut-off.
-        ties: Neighbouring items of a list with the same rank or score; they keep the order of the rows.
+        ties: Neighbouring items of a list with the same rank or score.
         repeats_removed: Items left out because they stood earlier in the same list.
     """
 
@@ -85,12 +86,14 @@ class Question:
         labels: Ranking metrics.
         names: The columns of the tables.
         on_duplicate: What to do with a repeated item in a list.
+        ties: What puts items with equal rank or score in order.
         candidates: Number of items that could have been listed for each user.
     """
 
     labels: Sequence[MetricLabel]
     names: Names
     on_duplicate: OnDuplicate
+    ties: Ties
     candidates: int | None
 
     @property
@@ -188,6 +191,14 @@ class Task:
             raise DataError(
                 f"column '{self.question.names.item}' of the truth {message}; remove repeated rows"
             ) from error
+
+
+def group_recommended(rows: Recommended, question: Question) -> Grouped:
+    """Bring each user's rows together, best first."""
+    groups = group_rows(rows.user.codes, rows.key, descending=rows.ordered_by == "score")
+    if question.ties == "rows" or rows.key is None or groups.ties == 0:
+        return groups
+    return groups.ties_broken_by(rows.key, rows.item.order)
 
 
 def measure_listed(rows: Recommended, groups: Grouped, task: Task) -> tuple[Piece, IntArray]:

@@ -14,9 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from recaudit.errors import DataError
-from recaudit.metrics.grouping import group_rows
-from recaudit.metrics.pieces import Evaluation, Piece, Task, join, measure_listed
-from recaudit.metrics.tables import Names, Recommended, no_rows, read_recommended, require_columns
+from recaudit.metrics.pieces import Evaluation, Piece, Task, group_recommended, join, measure_listed
+from recaudit.metrics.tables import Names, no_rows, read_recommended, require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -72,7 +71,7 @@ def evaluate_files(files: Sequence[Path], task: Task) -> Evaluation | None:
     for table in _user_blocks(files, names):
         with _in_rows(seen, len(table)):
             rows = read_recommended(table, names)
-            groups = group_rows(rows.user.codes, rows.key, descending=rows.ordered_by == "score")
+            groups = group_recommended(rows, task.question)
             if groups.scattered:
                 _warn_scattered(files)
                 return None

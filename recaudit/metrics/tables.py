@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recaudit.errors import DataError, did_you_mean
-from recaudit.metrics.ids import Ids, read_ids
+from recaudit.metrics.ids import Ids, content, read_ids
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoDataFrame
@@ -187,11 +187,7 @@ def require_columns(columns: list[str], wanted: list[str], table: str) -> None:
 
 def _numbers(column: nw.Series[Any], table: str, user: Ids) -> NDArray[Any]:
     if not column.dtype.is_numeric():
-        example = "".join(f" (such as {value!r})" for value in column.head(1).to_list())
-        raise DataError(
-            f"column '{column.name}' of the {table} holds {column.dtype}{example} in {len(column)} row(s); "
-            "give numbers"
-        )
+        raise DataError(f"column '{column.name}' of the {table} holds {content(column)}; give numbers")
     values: NDArray[Any] = column.to_numpy()
     missing = column.is_null().to_numpy()
     if values.dtype.kind == "f":

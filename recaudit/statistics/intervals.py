@@ -44,7 +44,8 @@ def error_budget(confidence: float, *, sparse: int, components: int) -> ErrorBud
     """Divide alpha = 1 - confidence between sparse groups and the rest (Bonferroni).
 
     Each of the `components` group means stands for alpha / components; what the sparse ones take is not available
-    to max-t, but they take no more than half together, so that max-t stays within reach of the resamples.
+    to max-t. Unless all are sparse, they take no more than half together, so that max-t stays within reach of the
+    resamples.
 
     >>> error_budget(0.95, sparse=1, components=5)
     ErrorBudget(level=0.96, per_sparse=0.01)
@@ -54,7 +55,7 @@ def error_budget(confidence: float, *, sparse: int, components: int) -> ErrorBud
     alpha = 1 - confidence
     if sparse == 0:
         return ErrorBudget(level=confidence, per_sparse=0.0)
-    share = min(sparse / components, 0.5)
+    share = 1.0 if sparse == components else min(sparse / components, 0.5)
     return ErrorBudget(level=round(1 - alpha * (1 - share), 12), per_sparse=round(alpha * share / sparse, 12))
 
 

@@ -196,5 +196,7 @@ def test_bad_labels(metrics: Any, kind: type[Exception], message: str) -> None:
 
 
 def test_bad_option() -> None:
+    with pytest.raises(InputError, match="ties must be"):
+        evaluate(RECS, HELD, ["ndcg@10"], ties="score")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="on_duplicate must be"):
         evaluate(RECS, HELD, ["ndcg@10"], on_duplicate="last")  # type: ignore[arg-type]

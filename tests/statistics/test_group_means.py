@@ -65,7 +65,7 @@ def test_intervals_stay_within_the_bounds() -> None:
 def test_only_sparse_groups_have_no_bootstrap_deviation() -> None:
     assert largest_mean_deviation(means_of(ZEROS, ZEROS)) is None
     low, high = own_intervals(means_of(ZEROS, ZEROS), 0.95, (0.0, 1.0))
-    assert high == pytest.approx([1 - 0.0125 ** (1 / 30)] * 2)  # half of alpha, shared by two
+    assert high == pytest.approx([1 - 0.025 ** (1 / 30)] * 2)  # alpha, shared by two
     assert low.tolist() == [0.0, 0.0]
 
 

@@ -25,7 +25,8 @@ def test_the_error_probabilities_add_up_to_alpha(sparse: int, regular: int, conf
     budget = error_budget(confidence, sparse=sparse, components=sparse + regular)
     spent = (1 - budget.level) + sparse * budget.per_sparse
     assert spent == pytest.approx(1 - confidence, abs=1e-9)
-    assert 1 - budget.level >= (1 - confidence) / 2 - 1e-9
+    if regular:
+        assert 1 - budget.level >= (1 - confidence) / 2 - 1e-9
 
 
 def test_critical_value_counts_the_observed_world() -> None:
