@@ -26,7 +26,7 @@ QUERIES = ("duckdb", "polars", "pyarrow", "pandas", "numpy")
 PACKAGES = {"libraries": LIBRARIES, "queries": QUERIES}
 HOMES = {"ranx": "libraries", "rectools": "libraries", "pytrec_eval": "libraries"}
 HOMES |= {"duckdb": "queries", "polars": "queries"}
-SECONDS_PER_ENGINE = 60
+SECONDS_PER_ENGINE = 30
 ITEMS, LENGTH, RELEVANT = 50_000, 100, 10
 
 

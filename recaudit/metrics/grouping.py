@@ -10,6 +10,7 @@ import pandas as pd
 
 from recaudit.metrics.columns import IntArray, offsets_of
 from recaudit.metrics.compiled import compiled
+from recaudit.metrics.threads import in_parts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +38,15 @@ class Grouped:
 
     def arranged(self, column: NDArray[Any]) -> NDArray[Any]:
         """A column in the order of the groups."""
-        return column if self.order is None else column[self.order]
+        if self.order is None:
+            return column
+        order, arranged = self.order, np.empty_like(column)
+
+        def take(start: int, stop: int) -> None:
+            np.take(column, order[start:stop], out=arranged[start:stop], mode="clip")
+
+        in_parts(take, column.size)
+        return arranged
 
     def ties_broken_by(self, key: NDArray[Any], among: IntArray) -> Grouped:
         """Rows of one user with equal keys stand in descending order of `among`.
@@ -67,15 +76,21 @@ def group_rows(user: IntArray, key: NDArray[Any] | None = None, *, descending: b
     >>> grouped.users, grouped.offsets, grouped.order
     (array([7, 3]), array([0, 2, 3]), array([1, 0, 2]))
     """
-    users, offsets = _blocks(user)
-    order = None
-    scattered = not is_unique(users)
+    scattered, order = _is_scattered(user), None
     if scattered:
-        users, codes = _number(user)
-        counts = np.bincount(codes, minlength=users.size)
-        offsets = offsets_of(counts)
-        order = _place(codes, offsets[:-1].copy())
+        users, codes, low = _number(user)
+        counts = _count(codes, low, int(codes.max()) - low + 1)
+        offsets = offsets_of(counts[counts > 0])
+        starts = np.zeros(counts.size, np.int64)
+        starts[counts > 0] = offsets[:-1]
+        if key is not None and key.dtype.kind == "i" and not descending:
+            order = _by_rank(codes, low, key.astype(np.int64, copy=False), starts, counts)
+            if order is not None:
+                return Grouped(users=users, offsets=offsets, order=order, ties=0, scattered=True)
+        order = _place(codes, low, starts)
         key = None if key is None else key[order]
+    else:
+        users, offsets = _blocks(user)
     if key is None:
         return Grouped(users=users, offsets=offsets, order=order, ties=0, scattered=scattered)
     if _in_order(key, offsets, strictly=True, descending=descending):
@@ -112,16 +127,37 @@ def _blocks(user: IntArray) -> tuple[IntArray, IntArray]:
     return user[offsets[:-1]], offsets
 
 
-def _number(user: IntArray) -> tuple[IntArray, IntArray]:
-    """The different users, ascending, and for each row the position of its user among them."""
+def _is_scattered(user: IntArray) -> bool:
+    """Whether the rows of some user do not come together."""
+    blocks, ascending = _count_blocks(user)
+    if ascending:
+        return False
+    return blocks > int(user.max()) - int(user.min()) + 1 or not is_unique(_blocks(user)[0])
+
+
+def _number(user: IntArray) -> tuple[IntArray, IntArray, int]:
+    """The different users, ascending; codes of the rows in the same order; the lowest code."""
     low, high = int(user.min()), int(user.max())
     if high - low < 4 * user.size:
-        present = np.zeros(high - low + 1, np.bool_)
-        present[user - low] = True
-        users = np.flatnonzero(present) + low
-        return users, (np.cumsum(present) - 1)[user - low]
+        return np.flatnonzero(_count(user, low, high - low + 1)) + low, user, low
     codes, users = pd.factorize(user, sort=True)
-    return np.asarray(users, np.int64), codes.astype(np.int64)
+    return np.asarray(users, np.int64), codes.astype(np.int64), 0
+
+
+def _by_rank(
+    codes: IntArray, low: int, rank: IntArray, starts: IntArray, counts: IntArray
+) -> IntArray | None:
+    """The order of the rows if the ranks of each user are 1, 2, ... without gaps and ties, else None.
+
+    There are as many places as rows, so every place is filled only if no two rows share one.
+    """
+    order = np.full(codes.size, -1, np.int64)
+
+    def place(start: int, stop: int) -> None:
+        _place_by_rank(codes, low, rank, starts, counts, order, start, stop)
+
+    in_parts(place, codes.size)
+    return None if order.min() < 0 else order
 
 
 def _in_order(key: NDArray[Any], offsets: IntArray, *, strictly: bool, descending: bool) -> bool:
@@ -132,12 +168,48 @@ def _in_order(key: NDArray[Any], offsets: IntArray, *, strictly: bool, descendin
 
 
 @compiled
-def _place(codes: IntArray, free: IntArray) -> IntArray:  # pragma: no cover
+def _count_blocks(user: IntArray) -> tuple[int, bool]:  # pragma: no cover
+    blocks, ascending = 1, True
+    for row in range(1, user.size):
+        blocks += user[row] != user[row - 1]
+        ascending &= user[row] >= user[row - 1]
+    return blocks, ascending
+
+
+@compiled
+def _count(codes: IntArray, low: int, size: int) -> IntArray:  # pragma: no cover
+    counts = np.zeros(size, np.int64)
+    for row in range(codes.size):
+        counts[codes[row] - low] += 1
+    return counts
+
+
+@compiled
+def _place(codes: IntArray, low: int, starts: IntArray) -> IntArray:  # pragma: no cover
+    free = starts.copy()
     order = np.empty(codes.size, np.int64)
     for row in range(codes.size):
-        order[free[codes[row]]] = row
-        free[codes[row]] += 1
+        code = codes[row] - low
+        order[free[code]] = row
+        free[code] += 1
     return order
+
+
+@compiled
+def _place_by_rank(  # noqa: PLR0917
+    codes: IntArray,
+    low: int,
+    rank: IntArray,
+    starts: IntArray,
+    counts: IntArray,
+    order: IntArray,
+    start: int,
+    stop: int,
+) -> None:  # pragma: no cover
+    for row in range(start, stop):
+        code = codes[row] - low
+        if 1 <= rank[row] <= counts[code]:
+            order[starts[code] + rank[row] - 1] = row
 
 
 @compiled

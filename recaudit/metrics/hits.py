@@ -10,6 +10,7 @@ import numpy as np
 from recaudit.errors import DataError
 from recaudit.metrics.compiled import compiled
 from recaudit.metrics.hashing import find_slot, mark_repeats, table_bits
+from recaudit.metrics.threads import in_parts
 
 if TYPE_CHECKING:
     from recaudit.metrics.columns import IntArray, Lists, Truth
@@ -91,27 +92,50 @@ def find_hits(
     """
     if lists.n_users != truth.n_users:
         raise ValueError(f"{lists.n_users} lists came with the held-out items of {truth.n_users} users")
-    room = truth.items.size
-    rank, user, grade = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.float64)
-    ordinal, relevant = np.empty(room, np.int64), np.zeros(truth.n_users, np.int64)
-    columns = (lists.offsets, lists.items, truth.offsets, truth.items, truth.grades)
-    found, repeated = _scan(*columns, user, rank, grade, ordinal, relevant)
-    if repeated >= 0:
-        raise _repeat("list", lists.offsets, lists.items, repeated)
-    refuse_repeats(truth, "held-out items")
+    user, rank, grade, ordinal, relevant = _found(lists, truth)
     if highest_grade is None:
         highest_grade = float(truth.grades.max(initial=0.0))
     return Hits(
-        user=user[:found],
-        rank=rank[:found],
-        grade=grade[:found],
-        ordinal=ordinal[:found],
+        user=user,
+        rank=rank,
+        grade=grade,
+        ordinal=ordinal,
         relevant=relevant,
         length=lists.lengths,
         truth=truth,
         highest_grade=highest_grade,
         candidates=candidates,
     )
+
+
+def _found(lists: Lists, truth: Truth) -> tuple[IntArray, IntArray, FloatArray, IntArray, IntArray]:
+    """User, rank, grade and ordinal of the hits, and each user's number of relevant items."""
+    room = truth.items.size
+    rank, user, grade = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.float64)
+    ordinal, relevant = np.empty(room, np.int64), np.zeros(truth.n_users, np.int64)
+    columns = (lists.offsets, lists.items, truth.offsets, truth.items, truth.grades)
+    scanned: dict[int, tuple[slice, int]] = {}
+
+    def scan(start: int, stop: int) -> None:
+        first, last = np.searchsorted(lists.offsets[:-1], [start, stop])
+        last = lists.n_users if stop == lists.items.size else last
+        begin = int(truth.offsets[first])
+        end, repeated = _scan(*columns, user, rank, grade, ordinal, relevant, begin, first, last)
+        scanned[start] = slice(begin, end), repeated
+
+    in_parts(scan, lists.items.size)
+    parts = [scanned[start] for start in sorted(scanned)]
+    for _, repeated in parts:
+        if repeated >= 0:
+            raise _repeat("list", lists.offsets, lists.items, repeated)
+    refuse_repeats(truth, "held-out items")
+    if len(parts) == 1:
+        hits = parts[0][0]
+        return user[hits], rank[hits], grade[hits], ordinal[hits], relevant
+    user, rank, ordinal = (
+        np.concatenate([column[hits] for hits, _ in parts]) for column in (user, rank, ordinal)
+    )
+    return user, rank, np.concatenate([grade[hits] for hits, _ in parts]), ordinal, relevant
 
 
 def refuse_repeats(lists: Lists | Truth, what: str = "list") -> None:
@@ -144,17 +168,24 @@ def _scan(  # noqa: PLR0917
     grade: FloatArray,
     ordinal: IntArray,
     relevant: IntArray,
+    begin: int,
+    first_user: int,
+    last_user: int,
 ) -> tuple[int, int]:  # pragma: no cover
-    """Fill the hit columns; return the number of hits and the row of the first repeated item, or -1."""
+    """Fill the hit columns from `begin` on with the hits of some users.
+
+    Returns:
+        Where the hits end, and the row of the first repeated item or -1.
+    """
     longest = 0
-    for u in range(list_offsets.size - 1):
+    for u in range(first_user, last_user):
         longest = max(longest, list_offsets[u + 1] - list_offsets[u])
     bits = table_bits(longest)
     keys = np.empty(1 << bits, np.int64)
     stamps = np.full(1 << bits, -1, np.int64)
     places = np.empty(1 << bits, np.int64)
-    found = 0
-    for u in range(list_offsets.size - 1):
+    found = begin
+    for u in range(first_user, last_user):
         start = list_offsets[u]
         for row in range(start, list_offsets[u + 1]):
             slot = find_slot(keys, stamps, u, list_items[row], bits)
@@ -163,7 +194,7 @@ def _scan(  # noqa: PLR0917
             stamps[slot] = u
             keys[slot] = list_items[row]
             places[slot] = row - start + 1
-        begin = found
+        first_hit = found
         for row in range(truth_offsets[u], truth_offsets[u + 1]):
             if truth_grades[row] <= 0:
                 continue
@@ -172,14 +203,14 @@ def _scan(  # noqa: PLR0917
             if stamps[slot] != u:
                 continue
             at = found
-            while at > begin and rank[at - 1] > places[slot]:
+            while at > first_hit and rank[at - 1] > places[slot]:
                 rank[at] = rank[at - 1]
                 grade[at] = grade[at - 1]
                 at -= 1
             rank[at] = places[slot]
             grade[at] = truth_grades[row]
             found += 1
-        for hit in range(begin, found):
+        for hit in range(first_hit, found):
             user[hit] = u
-            ordinal[hit] = hit - begin + 1
+            ordinal[hit] = hit - first_hit + 1
     return found, -1

@@ -9,8 +9,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from recaudit.errors import DataError
+from recaudit.metrics.threads import in_parts
 
 if TYPE_CHECKING:
     from typing import Any
@@ -93,11 +95,20 @@ def _text_ids(column: nw.Series[Any], table: str) -> Ids:
             "(numbers with a decimal point usually come from missing ids)"
         )
     arrow = column.to_arrow()
-    joined = arrow.combine_chunks() if isinstance(arrow, pa.ChunkedArray) else arrow
-    encoded = joined.dictionary_encode()
+    return _numbered(arrow.combine_chunks() if isinstance(arrow, pa.ChunkedArray) else arrow)
+
+
+def _numbered(text: pa.Array) -> Ids:
+    parts: dict[int, pa.DictionaryArray] = {}
+
+    def encode(start: int, stop: int) -> None:
+        parts[start] = pc.dictionary_encode(text.slice(start, stop - start))
+
+    in_parts(encode, len(text))
+    encoded = pa.chunked_array([parts[start] for start in sorted(parts)]).unify_dictionaries()
     return Ids(
-        codes=encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64),
-        names=pd.Index(encoded.dictionary.to_numpy(zero_copy_only=False), dtype=object),
+        codes=np.concatenate([part.indices.to_numpy() for part in encoded.chunks], dtype=np.int64),
+        names=pd.Index(encoded.chunk(0).dictionary.to_numpy(zero_copy_only=False), dtype=object),
     )
 
 

@@ -26,7 +26,7 @@ FEWEST_UNITS = 10
 """Below this number of units no interval is given: a bootstrap of eight values is no evidence."""
 
 TOO_FEW = f"fewer than {FEWEST_UNITS} units"
-SPARSE = f"fewer than {FEWEST_DIFFERING} values differ from the most common one; conservative bound"
+SPARSE = f"conservative bound: fewer than {FEWEST_DIFFERING} values differ from the most common one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Claim:
     Attributes:
         deviation: (B,) largest studentised deviation of its components; None when none has a bootstrap interval.
         sparse: Number of group means with a conservative interval.
-        components: Number of group means.
+        components: Number of group means with an interval, sparse ones included.
         finish: Maps the critical value and the error probability of each sparse group to the estimate, whose
             family is still to be named.
     """
@@ -122,7 +122,7 @@ def corpus_claim(statistic: CorpusStatistic | None, hypothesis: Hypothesis, blan
 def undefined(blank: Estimate, *reasons: str) -> Claim:
     """A claim without an interval, and why."""
     settled = replace(blank, reason=sentence(*reasons))
-    return Claim(finish=lambda _critical, _per_sparse: settled)
+    return Claim(components=0, finish=lambda _critical, _per_sparse: settled)
 
 
 def sentence(*reasons: str) -> str:

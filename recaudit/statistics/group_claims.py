@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 def group_claim(sample: GroupSample, hypothesis: Hypothesis, blank: Estimate) -> Claim:
     """A gap, a ratio or a worst mean among the groups of an attribute.
 
+    Standard error, detectable effect and effect size are those of the reported pair or group; a ratio's detectable
+    effect is the ratio itself, such as 0.85. p tests "no difference between any two groups" by max-t over the pairs
+    of groups that are not sparse.
+
     Args:
         sample: The groups.
         hypothesis: What is claimed.
@@ -164,4 +168,4 @@ def sparse_note(means: GroupMeans) -> str:
     if not names:
         return ""
     listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    return f"in {listed} {SPARSE}, and no part in p"
+    return f"{listed}: {SPARSE}"

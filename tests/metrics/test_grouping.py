@@ -1,12 +1,35 @@
 from __future__ import annotations
 
+import os
+from itertools import pairwise
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recaudit.metrics import threads
 from recaudit.metrics.grouping import group_rows
 
 table = st.lists(st.tuples(st.sampled_from([-7, 0, 3, 10**15]), st.integers(0, 4)), min_size=1, max_size=30)
+
+
+@pytest.mark.parametrize("missing_place", [False, True])
+def test_shuffled_ranks_without_gaps_and_with(missing_place: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "ROWS_PER_THREAD", 100)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    rng = np.random.default_rng(1)
+    lengths = rng.integers(1, 20, 60)
+    user = np.repeat(np.arange(60) * 3 - 50, lengths)
+    rank = np.concatenate([np.arange(1, length + 1) for length in lengths])
+    rank[5] = rank[5] + 100 if missing_place else rank[5]
+    shuffled = rng.permutation(user.size)
+    groups = group_rows(user[shuffled], rank[shuffled])
+    assert groups.ties == 0
+    assert groups.users.tolist() == np.unique(user).tolist()
+    np.testing.assert_array_equal(groups.arranged(user[shuffled]), user)
+    inside = groups.arranged(rank[shuffled])
+    assert all((np.diff(inside[a:b]) > 0).all() for a, b in pairwise(groups.offsets.tolist()))
 
 
 @settings(deadline=None)

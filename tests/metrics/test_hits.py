@@ -1,17 +1,25 @@
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
-from recaudit.metrics import Lists, RepeatedItemError, Truth, find_hits
+from recaudit.metrics import Lists, RepeatedItemError, Truth, find_hits, threads
 from recaudit.metrics.hashing import mark_repeats
 
 
-def test_hits_match_a_plain_loop_for_any_size_of_ids() -> None:
+@pytest.mark.parametrize("rows_per_thread", [150, 10**6])
+def test_hits_match_a_plain_loop_for_any_size_of_ids(
+    rows_per_thread: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads, "ROWS_PER_THREAD", rows_per_thread)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
     rng = np.random.default_rng(0)
     for high in (30, 2**62):
         pool = rng.integers(-high, high, 500)
         lists = [list(dict.fromkeys(rng.choice(pool, 40).tolist())) for _ in range(50)]
+        lists[0] = lists[16] = lists[17] = lists[-1] = []
         truth = [{int(item): float(rng.integers(0, 3)) for item in rng.choice(pool, 20)} for _ in range(50)]
         hits = find_hits(Lists.of(lists), Truth.of(truth))
         expected = [

@@ -13,7 +13,7 @@ def first_share(totals: FloatArray) -> FloatArray:
     return np.asarray(totals[..., 0] / totals.sum(axis=-1))
 
 
-def measurement(matrix: np.ndarray, statistic=first_share) -> CorpusMeasurement:  # type: ignore[no-untyped-def]
+def measurement(matrix: np.ndarray, statistic=first_share) -> CorpusMeasurement:
     return CorpusMeasurement(
         metric="share", units=np.arange(len(matrix)), contributions=csr_matrix(matrix), statistic=statistic
     )

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,7 +19,7 @@ HITS = (RNG.random(sum(SIZES)) < 0.3).astype(float)
 
 
 @pytest.fixture
-def four_claims(claim):  # type: ignore[no-untyped-def]
+def four_claims(claim):
     return [claim("mean"), claim("gap"), claim("ratio"), claim("worst")]
 
 
@@ -24,7 +27,7 @@ def shown(totals: np.ndarray) -> np.ndarray:
     return (totals > 0).mean(axis=-1)
 
 
-def test_one_seed_gives_identical_numbers_and_another_does_not(four_claims, measured, grouped) -> None:  # type: ignore[no-untyped-def]
+def test_one_seed_gives_identical_numbers_and_another_does_not(four_claims, measured, grouped) -> None:
     def run(rng: int | np.random.Generator) -> object:
         return estimate(
             four_claims, measured(m=VALUES), grouped(*SIZES), gated=["gap", "mean"], resamples=300, rng=rng
@@ -34,7 +37,7 @@ def test_one_seed_gives_identical_numbers_and_another_does_not(four_claims, meas
     assert run(7) != run(8)
 
 
-def test_order_of_units_rows_and_groups_changes_nothing(four_claims, claim, grouped) -> None:  # type: ignore[no-untyped-def]
+def test_order_of_units_rows_and_groups_changes_nothing(four_claims, claim, grouped) -> None:
     names = np.array([f"u{unit:03d}" for unit in range(sum(SIZES))])
     rows = pd.concat(
         [
@@ -60,22 +63,24 @@ def test_order_of_units_rows_and_groups_changes_nothing(four_claims, claim, grou
     assert shuffled == found
 
 
-def test_gated_claims_are_one_family_and_the_others_stand_alone(four_claims, measured, grouped) -> None:  # type: ignore[no-untyped-def]
+def test_gated_claims_are_one_family_and_the_others_stand_alone(four_claims, measured, grouped) -> None:
     found = estimate(four_claims, measured(m=VALUES), grouped(*SIZES), gated=["mean", "gap", "worst"], rng=0)
-    assert [found[name].family for name in ("mean", "gap", "worst")] == ["3 gated claims about this system"] * 3
+    assert [found[name].family for name in ("mean", "gap", "worst")] == [
+        "3 gated claims about this system"
+    ] * 3
     assert {found[name].family_size for name in ("mean", "gap", "worst")} == {3}
     assert (found["ratio"].family, found["ratio"].family_size) == ("this claim alone", 1)
     assert list(found) == ["mean", "gap", "ratio", "worst"]
 
 
-def test_one_gated_claim_is_as_wide_as_the_claim_alone(four_claims, measured, grouped) -> None:  # type: ignore[no-untyped-def]
+def test_one_gated_claim_is_as_wide_as_the_claim_alone(four_claims, measured, grouped) -> None:
     alone = estimate(four_claims, measured(m=VALUES), grouped(*SIZES), gated=[], rng=0)
     one = estimate(four_claims, measured(m=VALUES), grouped(*SIZES), gated=["gap"], rng=0)
     assert (one["gap"].low, one["gap"].high) == (alone["gap"].low, alone["gap"].high)
     assert one["gap"].family == "1 gated claim about this system"
 
 
-def test_gated_intervals_are_wider_than_the_same_claims_alone(four_claims, measured, grouped) -> None:  # type: ignore[no-untyped-def]
+def test_gated_intervals_are_wider_than_the_same_claims_alone(four_claims, measured, grouped) -> None:
     alone = estimate(four_claims, measured(m=VALUES), grouped(*SIZES), gated=[], rng=0)
     together = estimate(
         four_claims, measured(m=VALUES), grouped(*SIZES), gated=[claim.id for claim in four_claims], rng=0
@@ -87,7 +92,7 @@ def test_gated_intervals_are_wider_than_the_same_claims_alone(four_claims, measu
     assert together["mean"].low < alone["mean"].low
 
 
-def test_p_values_are_adjusted_by_holm_among_gated_and_by_fdr_among_others(claim, measured, grouped) -> None:  # type: ignore[no-untyped-def]
+def test_p_values_are_adjusted_by_holm_among_gated_and_by_fdr_among_others(claim, measured, grouped) -> None:
     from statsmodels.stats.multitest import multipletests
 
     claims = [
@@ -105,10 +110,12 @@ def test_p_values_are_adjusted_by_holm_among_gated_and_by_fdr_among_others(claim
     )
     for part, method in ((claims[:3], "holm"), (claims[3:], "fdr_bh")):
         p = [found[claim.id].p for claim in part]
-        assert [found[claim.id].p_adjusted for claim in part] == pytest.approx(multipletests(p, method=method)[1])
+        assert [found[claim.id].p_adjusted for claim in part] == pytest.approx(
+            multipletests(p, method=method)[1]
+        )
 
 
-def test_a_gate_over_many_small_groups_leaves_the_mean_usable(claim, measured) -> None:  # type: ignore[no-untyped-def]
+def test_a_gate_over_many_small_groups_leaves_the_mean_usable(claim, measured) -> None:
     values = np.random.default_rng(1).beta(1, 3, 1500)
     groups = pd.DataFrame({"g": [f"g{unit % 50}" for unit in range(1500)]})
     claims = [claim("mean"), claim("gap")]
@@ -117,11 +124,13 @@ def test_a_gate_over_many_small_groups_leaves_the_mean_usable(claim, measured) -
     assert (together.high - together.low) < 1.3 * (alone.high - alone.low)
 
 
-def test_mean_agrees_with_the_percentile_bootstrap_of_scipy(claim, measured) -> None:  # type: ignore[no-untyped-def]
+def test_mean_agrees_with_the_percentile_bootstrap_of_scipy(claim, measured) -> None:
     from scipy.stats import bootstrap
 
     values = np.random.default_rng(2).exponential(0.1, 3000).clip(0, 1)
-    seen = estimate([claim("mean")], measured(m=values), pd.DataFrame(), gated=[], resamples=5000, rng=0)["mean"]
+    seen = estimate([claim("mean")], measured(m=values), pd.DataFrame(), gated=[], resamples=5000, rng=0)[
+        "mean"
+    ]
     oracle = bootstrap((values,), np.mean, method="percentile", n_resamples=5000, batch=500, rng=1)
     interval = oracle.confidence_interval
     width = interval.high - interval.low
@@ -130,7 +139,7 @@ def test_mean_agrees_with_the_percentile_bootstrap_of_scipy(claim, measured) -> 
 
 
 @pytest.mark.parametrize("margin", [0.005, 0.012, 0.02, 0.03, 0.05])
-def test_the_interval_within_a_margin_is_tost(claim, measured, margin: float) -> None:  # type: ignore[no-untyped-def]
+def test_the_interval_within_a_margin_is_tost(claim, measured, margin: float) -> None:
     from statsmodels.stats.weightstats import ttost_paired
 
     rng = np.random.default_rng(3)
@@ -148,15 +157,15 @@ def test_the_interval_within_a_margin_is_tost(claim, measured, margin: float) ->
     assert (-margin < seen.low and seen.high < margin) == (p < 0.05)
 
 
-def test_duplicating_every_row_changes_nothing(four_claims, measured, grouped) -> None:  # type: ignore[no-untyped-def]
+def test_duplicating_every_row_changes_nothing(four_claims, measured, grouped) -> None:
     once = measured(m=VALUES)
     twice = Measurements(rows=pd.concat([once.rows, once.rows]))
-    assert estimate(
-        four_claims, twice, grouped(*SIZES), gated=["gap"], resamples=200, rng=0
-    ) == estimate(four_claims, once, grouped(*SIZES), gated=["gap"], resamples=200, rng=0)
+    assert estimate(four_claims, twice, grouped(*SIZES), gated=["gap"], resamples=200, rng=0) == estimate(
+        four_claims, once, grouped(*SIZES), gated=["gap"], resamples=200, rng=0
+    )
 
 
-def test_other_metrics_claims_and_attributes_do_not_move_a_claim(claim, measured, grouped) -> None:  # type: ignore[no-untyped-def]
+def test_other_metrics_claims_and_attributes_do_not_move_a_claim(claim, measured, grouped) -> None:
     groups = grouped(*SIZES).assign(h=np.tile(["x", "y"], sum(SIZES) // 2))
     alone = estimate([claim("gap")], measured(m=VALUES), groups, gated=[], rng=0)["gap"]
     claims = [claim("gap"), claim("gap", id="h", attribute="h"), claim("mean", id="hit", metric="hit")]
@@ -166,7 +175,7 @@ def test_other_metrics_claims_and_attributes_do_not_move_a_claim(claim, measured
     )
 
 
-def test_a_unit_of_the_lists_alone_counts_for_the_corpus_and_not_for_the_mean(claim) -> None:  # type: ignore[no-untyped-def]
+def test_a_unit_of_the_lists_alone_counts_for_the_corpus_and_not_for_the_mean(claim) -> None:
     rows = pd.DataFrame({"unit": np.arange(50), "metric": "m", "value": VALUES[:50]})
     corpus = CorpusMeasurement(
         metric="coverage",
@@ -181,16 +190,18 @@ def test_a_unit_of_the_lists_alone_counts_for_the_corpus_and_not_for_the_mean(cl
     assert (found["mean"].n, found["mean"].n_missing, found["corpus"].n) == (50, 0, 80)
 
 
-def test_no_rows_at_all(claim, grouped) -> None:  # type: ignore[no-untyped-def]
+def test_no_rows_at_all(claim, grouped) -> None:
     empty = Measurements(
-        rows=pd.DataFrame({"unit": [], "metric": pd.Series([], dtype=str), "value": pd.Series([], dtype=float)})
+        rows=pd.DataFrame(
+            {"unit": [], "metric": pd.Series([], dtype=str), "value": pd.Series([], dtype=float)}
+        )
     )
     found = estimate([claim("mean"), claim("gap")], empty, grouped(3, 3), gated=["gap"], rng=0)
     assert found["mean"].reason == "nothing was measured for m"
     assert found["gap"].reason == "fewer than two groups of at least 20 units"
 
 
-def test_no_claims_no_estimates(measured) -> None:  # type: ignore[no-untyped-def]
+def test_no_claims_no_estimates(measured) -> None:
     assert estimate([], measured(m=VALUES), pd.DataFrame(), gated=[], rng=0) == {}
 
 
@@ -203,29 +214,31 @@ def test_no_claims_no_estimates(measured) -> None:  # type: ignore[no-untyped-de
         ({"min_group": 1}, "min_group is 1; give at least 2"),
     ],
 )
-def test_settings_out_of_range(claim, measured, settings: dict[str, float], message: str) -> None:  # type: ignore[no-untyped-def]
+def test_settings_out_of_range(claim, measured, settings: dict[str, float], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        estimate([claim("mean")], measured(m=VALUES), pd.DataFrame(), gated=[], rng=0, **settings)  # type: ignore[arg-type]
+        estimate([claim("mean")], measured(m=VALUES), pd.DataFrame(), gated=[], rng=0, **settings)
 
 
-def test_the_fewest_allowed_resamples_work(claim, measured) -> None:  # type: ignore[no-untyped-def]
-    seen = estimate([claim("mean")], measured(m=VALUES), pd.DataFrame(), gated=[], resamples=19, rng=0)["mean"]
+def test_the_fewest_allowed_resamples_work(claim, measured) -> None:
+    seen = estimate([claim("mean")], measured(m=VALUES), pd.DataFrame(), gated=[], resamples=19, rng=0)[
+        "mean"
+    ]
     assert np.isfinite([seen.low, seen.high]).all()
 
 
-def test_a_gated_id_that_no_claim_has(claim, measured) -> None:  # type: ignore[no-untyped-def]
+def test_a_gated_id_that_no_claim_has(claim, measured) -> None:
     with pytest.raises(UnknownNameError, match="unknown gated claim 'maen', did you mean 'mean'"):
         estimate([claim("mean")], measured(m=VALUES), pd.DataFrame(), gated=["maen"], rng=0)
 
 
-def test_a_value_outside_the_bounds(claim, measured) -> None:  # type: ignore[no-untyped-def]
+def test_a_value_outside_the_bounds(claim, measured) -> None:
     with pytest.raises(DataError, match=r"m has the value 1\.5, outside the bounds 0 and 1 of claim 'mean'"):
         estimate([claim("mean")], measured(m=np.append(VALUES, 1.5)), pd.DataFrame(), gated=[], rng=0)
 
 
-def test_claims_that_make_no_sense(claim, measured, grouped) -> None:  # type: ignore[no-untyped-def]
+def test_claims_that_make_no_sense(claim, measured, grouped) -> None:
     def run(*claims: object) -> None:
-        estimate(claims, measured(m=VALUES), grouped(*SIZES), gated=[], rng=0)  # type: ignore[arg-type]
+        estimate(claims, measured(m=VALUES), grouped(*SIZES), gated=[], rng=0)
 
     with pytest.raises(ValueError, match="two claims have the id 'mean'"):
         run(claim("mean"), claim("mean"))
@@ -233,3 +246,10 @@ def test_claims_that_make_no_sense(claim, measured, grouped) -> None:  # type: i
         run(claim("gap", attribute=None))
     with pytest.raises(ValueError, match="without a better end"):
         run(claim("worst", better="zero"))
+
+
+def test_importing_the_room_loads_no_heavy_package() -> None:
+    heavy = "{'scipy.stats', 'statsmodels', 'fairlearn'}"
+    code = f"import sys, recaudit.statistics; print(sorted({heavy} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

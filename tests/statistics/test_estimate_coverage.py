@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix
 from recaudit.records import CorpusMeasurement, FloatArray, Hypothesis, Measurements
 from recaudit.statistics import estimate
 
-WORLDS = 400
+WORLDS = 1000
 STANDARD_ERROR = np.sqrt(0.95 * 0.05 / WORLDS)
 Draw = Callable[[np.random.Generator, FloatArray], FloatArray]
 CONTRASTS = ("mean", "gap", "ratio", "worst")
@@ -61,19 +61,14 @@ def judge(sizes: list[int], truth: list[float], draw: Draw, claims: list[Hypothe
     joint = accused = in_groups = 0
     for world in range(WORLDS):
         rows = pd.DataFrame({"unit": np.arange(len(of_unit)), "metric": "m", "value": draw(rng, of_unit)})
-        found = estimate(
-            claims, Measurements(rows=rows), groups, gated=list(held), resamples=399, rng=world
-        )
-        ok = {
-            name: seen.low - 1e-12 <= expected[name] <= seen.high + 1e-12  # type: ignore[operator]
-            for name, seen in found.items()
-        }
+        found = estimate(claims, Measurements(rows=rows), groups, gated=list(held), resamples=399, rng=world)
+        ok = {name: seen.low - 1e-12 <= expected[name] <= seen.high + 1e-12 for name, seen in found.items()}
         for name in held:
             held[name] += ok[name]
         joint += all(ok.values())
-        accused += found["gap"].low > 0  # type: ignore[operator]
+        accused += found["gap"].low > 0
         in_groups += all(
-            group.low - 1e-12 <= mean[names.index(group.group)] <= group.high + 1e-12  # type: ignore[operator]
+            group.low - 1e-12 <= mean[names.index(group.group)] <= group.high + 1e-12
             for group in found["gap"].groups
         )
     rates = {name: count / WORLDS for name, count in held.items()}
@@ -94,7 +89,7 @@ def judge(sizes: list[int], truth: list[float], draw: Draw, claims: list[Hypothe
         pytest.param([200] * 5, [0.04] * 5, mostly_zero, id="mostly-zero-5"),
     ],
 )
-def test_joint_coverage(claim, sizes: list[int], truth: list[float], draw: Draw) -> None:  # type: ignore[no-untyped-def]
+def test_joint_coverage(claim, sizes: list[int], truth: list[float], draw: Draw) -> None:
     rates = judge(sizes, truth, draw, [claim(contrast) for contrast in CONTRASTS])
     assert rates["joint"] >= 0.95 - 3 * STANDARD_ERROR, rates
     assert rates["groups"] >= 0.95 - 3 * STANDARD_ERROR, rates
@@ -109,12 +104,12 @@ def test_joint_coverage(claim, sizes: list[int], truth: list[float], draw: Draw)
         pytest.param([200] * 5, 0.04, mostly_zero, id="mostly-zero-5"),
     ],
 )
-def test_null_worlds_are_not_accused(claim, sizes: list[int], truth: float, draw: Draw) -> None:  # type: ignore[no-untyped-def]
+def test_null_worlds_are_not_accused(claim, sizes: list[int], truth: float, draw: Draw) -> None:
     rates = judge(sizes, [truth] * len(sizes), draw, [claim("gap")])
     assert rates["accused"] <= 0.05 + 2 * STANDARD_ERROR, rates
 
 
-def test_a_gap_of_the_detectable_size_is_seen_in_about_four_of_five_worlds(claim) -> None:  # type: ignore[no-untyped-def]
+def test_a_gap_of_the_detectable_size_is_seen_in_about_four_of_five_worlds(claim) -> None:
     # SE of the difference of 300 and 300 units with standard deviation 0.0988 is 0.00807, times 1.96 + 0.84.
     gap = 2.80 * np.sqrt(2 / 300) * np.sqrt((0.34**2 + 0.04**2) / 12)
     rates = judge([300, 300], [0.3, 0.3 + gap], bounded, [claim("gap")])
@@ -131,7 +126,7 @@ def coverage(totals: FloatArray) -> FloatArray:
     return np.asarray((totals > 0).mean(axis=-1))
 
 
-def lists(rng: np.random.Generator, n: int, items: int, k: int, skew: float) -> csr_matrix:  # type: ignore[type-arg]
+def lists(rng: np.random.Generator, n: int, items: int, k: int, skew: float) -> csr_matrix:
     """Each user's k items, drawn without replacement with probability proportional to 1 / rank^skew."""
     keys = rng.gumbel(size=(n, items)) - skew * np.log(np.arange(1, items + 1))
     top = np.argpartition(-keys, k, axis=1)[:, :k]
@@ -139,9 +134,10 @@ def lists(rng: np.random.Generator, n: int, items: int, k: int, skew: float) -> 
 
 
 @pytest.mark.parametrize(
-    ("n", "items", "k", "skew"), [(100, 500, 10, 1.0), (300, 500, 10, 2.0), (50, 200, 5, 0.8), (200, 100, 10, 1.0)]
+    ("n", "items", "k", "skew"),
+    [(100, 500, 10, 1.0), (300, 500, 10, 2.0), (50, 200, 5, 0.8), (200, 100, 10, 1.0)],
 )
-def test_corpus_coverage(claim, n: int, items: int, k: int, skew: float) -> None:  # type: ignore[no-untyped-def]
+def test_corpus_coverage(claim, n: int, items: int, k: int, skew: float) -> None:
     rng = np.random.default_rng(1)
     statistics = {"gini": gini, "coverage": coverage}
     totals = [np.asarray(lists(rng, n, items, k, skew).sum(axis=0)).ravel() for _ in range(1000)]
@@ -159,6 +155,6 @@ def test_corpus_coverage(claim, n: int, items: int, k: int, skew: float) -> None
             claims, Measurements(rows=rows, corpus=corpus), pd.DataFrame(), gated=[], resamples=199, rng=world
         )
         for name in held:
-            held[name] += found[name].low <= truth[name] <= found[name].high  # type: ignore[operator]
+            held[name] += found[name].low <= truth[name] <= found[name].high
     rates = {name: count / WORLDS for name, count in held.items()}
     assert min(rates.values()) >= 0.95 - 3 * STANDARD_ERROR, rates

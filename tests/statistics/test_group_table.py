@@ -87,9 +87,7 @@ def test_nobody_has_a_group() -> None:
 
 def test_replicates_count_once() -> None:
     repeated = pd.DataFrame({"unit": [0, 0, 1], "metric": "m", "value": [0.0, 1.0, 1.0]})
-    table = group_table(
-        repeated, pd.Series(["F", "F"]), attribute="gender", metrics=["m"], min_group=1
-    )
+    table = group_table(repeated, pd.Series(["F", "F"]), attribute="gender", metrics=["m"], min_group=1)
     assert table.counts == (2,)
     assert table.overall == (pytest.approx(0.75),)
 
