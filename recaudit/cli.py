@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -198,9 +199,13 @@ def _gate_row(finding: Any) -> dict[str, Any]:
         "verdict": finding.verdict,
         "reason": finding.reason,
         "value": estimate and estimate.value,
-        "interval": estimate and [estimate.low, estimate.high],
+        "interval": estimate and [_finite(estimate.low), _finite(estimate.high)],
         "limit": {"min": limit.low, "max": limit.high},
     }
+
+
+def _finite(end: float | None) -> float | None:
+    return end if end is not None and math.isfinite(end) else None
 
 
 @contextmanager

@@ -24,6 +24,9 @@ ItemId: TypeAlias = int | str
 UserId: TypeAlias = int | str
 FloatArray: TypeAlias = NDArray[np.float64]
 
+INFINITE_IN_JSON = {"ser_json_inf_nan": "strings"}
+"""For pydantic: infinite bounds and interval ends are written as text, as JSON has no word for them."""
+
 Capability: TypeAlias = Literal["lists", "candidates", "ratings"]
 """What a system can do: rank the whole catalogue, rank given candidates, predict ratings on the data's scale."""
 
@@ -244,7 +247,7 @@ class Hypothesis:
         needs: The capability without which a system cannot be tested.
     """
 
-    __pydantic_config__ = {"ser_json_inf_nan": "strings"}  # noqa: RUF012 - infinite bounds survive JSON
+    __pydantic_config__ = INFINITE_IN_JSON
 
     id: str
     question: str
@@ -260,6 +263,8 @@ class Hypothesis:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupEstimate:
     """One group's mean in a group comparison; `value` is None when the group is too small to judge."""
+
+    __pydantic_config__ = INFINITE_IN_JSON
 
     group: str
     n: int
@@ -292,6 +297,8 @@ class Estimate:
         groups: Group means with their own simultaneous intervals.
         reason: Why the value or the interval is undefined or limited, else "".
     """
+
+    __pydantic_config__ = INFINITE_IN_JSON
 
     value: float | None
     low: float | None

@@ -32,7 +32,7 @@ class Grouped:
 
     users: IntArray
     offsets: IntArray
-    order: IntArray | None
+    order: NDArray[np.signedinteger] | None
     ties: int
     scattered: bool
 
@@ -43,7 +43,7 @@ class Grouped:
         order, arranged = self.order, np.empty_like(column)
 
         def take(start: int, stop: int) -> None:
-            np.take(column, order[start:stop], out=arranged[start:stop], mode="clip")
+            _take(column, order, arranged, start, stop)
 
         in_parts(take, column.size)
         return arranged
@@ -76,10 +76,10 @@ def group_rows(user: IntArray, key: NDArray[Any] | None = None, *, descending: b
     >>> grouped.users, grouped.offsets, grouped.order
     (array([7, 3]), array([0, 2, 3]), array([1, 0, 2]))
     """
-    scattered, order = _is_scattered(user), None
+    order: NDArray[np.signedinteger] | None = None
+    scattered = _is_scattered(user)
     if scattered:
-        users, codes, low = _number(user)
-        counts = _count(codes, low, int(codes.max()) - low + 1)
+        users, codes, low, counts = _number(user)
         offsets = offsets_of(counts[counts > 0])
         starts = np.zeros(counts.size, np.int64)
         starts[counts > 0] = offsets[:-1]
@@ -135,23 +135,26 @@ def _is_scattered(user: IntArray) -> bool:
     return blocks > int(user.max()) - int(user.min()) + 1 or not is_unique(_blocks(user)[0])
 
 
-def _number(user: IntArray) -> tuple[IntArray, IntArray, int]:
-    """The different users, ascending; codes of the rows in the same order; the lowest code."""
+def _number(user: IntArray) -> tuple[IntArray, IntArray, int, IntArray]:
+    """The different users, ascending; codes of the rows, the lowest code and the rows of each code."""
     low, high = int(user.min()), int(user.max())
     if high - low < 4 * user.size:
-        return np.flatnonzero(_count(user, low, high - low + 1)) + low, user, low
+        counts = _count(user, low, high - low + 1)
+        return np.flatnonzero(counts) + low, user, low, counts
     codes, users = pd.factorize(user, sort=True)
-    return np.asarray(users, np.int64), codes.astype(np.int64), 0
+    return np.asarray(users, np.int64), codes.astype(np.int64), 0, np.bincount(codes)
 
 
 def _by_rank(
     codes: IntArray, low: int, rank: IntArray, starts: IntArray, counts: IntArray
-) -> IntArray | None:
+) -> NDArray[np.signedinteger] | None:
     """The order of the rows if the ranks of each user are 1, 2, ... without gaps and ties, else None.
 
     There are as many places as rows, so every place is filled only if no two rows share one.
     """
-    order = np.full(codes.size, -1, np.int64)
+    order: NDArray[np.signedinteger] = np.full(codes.size, -1, np.int32)
+    if codes.size >= 2**31:
+        order = order.astype(np.int64)
 
     def place(start: int, stop: int) -> None:
         _place_by_rank(codes, low, rank, starts, counts, order, start, stop)
@@ -185,6 +188,14 @@ def _count(codes: IntArray, low: int, size: int) -> IntArray:  # pragma: no cove
 
 
 @compiled
+def _take(
+    column: NDArray[Any], order: NDArray[np.signedinteger], taken: NDArray[Any], start: int, stop: int
+) -> None:  # pragma: no cover
+    for row in range(start, stop):
+        taken[row] = column[order[row]]
+
+
+@compiled
 def _place(codes: IntArray, low: int, starts: IntArray) -> IntArray:  # pragma: no cover
     free = starts.copy()
     order = np.empty(codes.size, np.int64)
@@ -202,7 +213,7 @@ def _place_by_rank(  # noqa: PLR0917
     rank: IntArray,
     starts: IntArray,
     counts: IntArray,
-    order: IntArray,
+    order: NDArray[np.signedinteger],
     start: int,
     stop: int,
 ) -> None:  # pragma: no cover

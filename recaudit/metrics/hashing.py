@@ -11,19 +11,39 @@ from recaudit.metrics.compiled import compiled
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from recaudit.metrics.columns import IntArray
 
-@compiled
-def table_bits(longest: int) -> int:
-    """The number of address bits of a table at most half full with `longest` keys."""
-    bits = 3
-    while (1 << bits) < 2 * longest:
-        bits += 1
-    return bits
+
+def empty_table(offsets: IntArray) -> tuple[IntArray, IntArray, int]:
+    """Keys, stamps and address bits of a table at most half full with the longest list.
+
+    >>> keys, stamps, bits = empty_table(np.array([0, 5, 15]))
+    >>> keys.size, int(stamps[0]), bits
+    (32, -1, 5)
+    """
+    longest = int(np.diff(offsets).max(initial=0))
+    bits = max(3, (2 * longest - 1).bit_length())
+    return np.empty(1 << bits, np.int64), np.full(1 << bits, -1, np.int64), bits
+
+
+def mark_repeats(offsets: IntArray, items: IntArray) -> NDArray[np.bool_]:
+    """Mark every item that already stood earlier in the same list.
+
+    Args:
+        offsets: (n + 1,) where each list starts and ends.
+        items: The lists one after another.
+
+    >>> mark_repeats(np.array([0, 2, 4]), np.array([7, 8, 8, 8]))
+    array([False, False, False,  True])
+    """
+    repeated = np.zeros(items.size, np.bool_)
+    _mark_repeats(offsets, items, repeated, *empty_table(offsets))
+    return repeated
 
 
 @compiled
 def find_slot(
-    keys: NDArray[np.int64], stamps: NDArray[np.int64], stamp: int, key: np.int64, bits: int
+    keys: IntArray, stamps: IntArray, stamp: int, key: np.int64, bits: int
 ) -> int:  # pragma: no cover
     """Return the slot that holds `key` for this stamp, or the free slot where it belongs.
 
@@ -37,22 +57,14 @@ def find_slot(
 
 
 @compiled
-def mark_repeats(
-    offsets: NDArray[np.int64], items: NDArray[np.int64]
-) -> NDArray[np.bool_]:  # pragma: no cover
-    """Mark every item that already stood earlier in the same list.
-
-    Args:
-        offsets: (n + 1,) where each list starts and ends.
-        items: The lists one after another.
-    """
-    longest = 0
-    for user in range(offsets.size - 1):
-        longest = max(longest, offsets[user + 1] - offsets[user])
-    bits = table_bits(longest)
-    keys = np.empty(1 << bits, np.int64)
-    stamps = np.full(1 << bits, -1, np.int64)
-    repeated = np.zeros(items.size, np.bool_)
+def _mark_repeats(  # noqa: PLR0917
+    offsets: IntArray,
+    items: IntArray,
+    repeated: NDArray[np.bool_],
+    keys: IntArray,
+    stamps: IntArray,
+    bits: int,
+) -> None:  # pragma: no cover
     for user in range(offsets.size - 1):
         for row in range(offsets[user], offsets[user + 1]):
             slot = find_slot(keys, stamps, user, items[row], bits)
@@ -61,4 +73,3 @@ def mark_repeats(
             else:
                 stamps[slot] = user
                 keys[slot] = items[row]
-    return repeated

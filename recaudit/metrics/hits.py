@@ -9,7 +9,7 @@ import numpy as np
 
 from recaudit.errors import DataError
 from recaudit.metrics.compiled import compiled
-from recaudit.metrics.hashing import find_slot, mark_repeats, table_bits
+from recaudit.metrics.hashing import empty_table, find_slot, mark_repeats
 from recaudit.metrics.threads import in_parts
 
 if TYPE_CHECKING:
@@ -120,7 +120,9 @@ def _found(lists: Lists, truth: Truth) -> tuple[IntArray, IntArray, FloatArray, 
         first, last = np.searchsorted(lists.offsets[:-1], [start, stop])
         last = lists.n_users if stop == lists.items.size else last
         begin = int(truth.offsets[first])
-        end, repeated = _scan(*columns, user, rank, grade, ordinal, relevant, begin, first, last)
+        keys, stamps, bits = empty_table(lists.offsets[first : last + 1])
+        table = keys, stamps, np.empty_like(keys), bits
+        end, repeated = _scan(*columns, user, rank, grade, ordinal, relevant, begin, first, last, *table)
         scanned[start] = slice(begin, end), repeated
 
     in_parts(scan, lists.items.size)
@@ -171,19 +173,16 @@ def _scan(  # noqa: PLR0917
     begin: int,
     first_user: int,
     last_user: int,
+    keys: IntArray,
+    stamps: IntArray,
+    places: IntArray,
+    bits: int,
 ) -> tuple[int, int]:  # pragma: no cover
     """Fill the hit columns from `begin` on with the hits of some users.
 
     Returns:
         Where the hits end, and the row of the first repeated item or -1.
     """
-    longest = 0
-    for u in range(first_user, last_user):
-        longest = max(longest, list_offsets[u + 1] - list_offsets[u])
-    bits = table_bits(longest)
-    keys = np.empty(1 << bits, np.int64)
-    stamps = np.full(1 << bits, -1, np.int64)
-    places = np.empty(1 << bits, np.int64)
     found = begin
     for u in range(first_user, last_user):
         start = list_offsets[u]

@@ -361,30 +361,31 @@ def _share_of_ideal(
 ) -> FloatArray:
     depth = min(k, int(hits.relevant.max(initial=0)))
     weights = discount(np.arange(1, depth + 1))
-    ideal = _best_sum(hits.truth.offsets, gain(hits.truth.grades), weights)
+    ideal = np.zeros(hits.n_users)
+    _best_sums(hits.truth.offsets, gain(hits.truth.grades), weights, np.zeros(depth), ideal)
     return ratio(_discounted(hits, k, gain, discount), ideal)
 
 
 @compiled
-def _best_sum(offsets: IntArray, gains: FloatArray, weights: FloatArray) -> FloatArray:  # pragma: no cover
-    """Sum of each user's gains, largest first, times the weights."""
-    best = np.zeros(weights.size)
-    sums = np.zeros(offsets.size - 1)
+def _best_sums(
+    offsets: IntArray, gains: FloatArray, weights: FloatArray, best: FloatArray, sums: FloatArray
+) -> None:  # pragma: no cover
+    """Add up each user's gains, largest first, times the weights; `best` is room to sort in."""
     for user in range(offsets.size - 1):
         held = 0
         for row in range(offsets[user], offsets[user + 1]):
             gain = gains[row]
             if gain <= 0 or (held == best.size and gain <= best[held - 1]):
                 continue
-            at = min(held, best.size - 1)
+            at = held if held < best.size else best.size - 1
             while at > 0 and best[at - 1] < gain:
                 best[at] = best[at - 1]
                 at -= 1
             best[at] = gain
-            held = min(held + 1, best.size)
+            if held < best.size:
+                held += 1
         for place in range(held):
             sums[user] += best[place] * weights[place]
-    return sums
 
 
 @compiled

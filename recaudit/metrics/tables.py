@@ -201,4 +201,4 @@ def _numbers(column: nw.Series[Any], table: str, user: Ids) -> NDArray[Any]:
             f"{len(column)} row(s), the first for user {user.name(user.codes[row])!r} in row {row}; fill or "
             "remove such rows"
         )
-    return values
+    return values.astype(np.float32) if values.dtype == np.float16 else values

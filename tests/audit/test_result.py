@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,14 @@ def test_a_damaged_result(run: Path) -> None:
     (run / "result.json").write_text("{")
     with pytest.raises(InputError, match="is damaged: not JSON"):
         AuditResult.load(run)
+
+
+def test_infinite_ends_of_an_interval_survive(run: Path) -> None:
+    result = AuditResult.load(run)
+    wide = replace(result.findings[0].estimate, low=-math.inf)  # type: ignore[type-var]
+    changed = replace(result, findings=(replace(result.findings[0], estimate=wide),))
+    changed.save(run / "result.json")
+    assert AuditResult.load(run) == changed
+    json.loads(
+        (run / "result.json").read_text(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON")
+    )

@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix
 from recaudit.records import CorpusMeasurement, FloatArray, Hypothesis, Measurements
 from recaudit.statistics import estimate
 
-WORLDS = 1000
+WORLDS = 500
 STANDARD_ERROR = np.sqrt(0.95 * 0.05 / WORLDS)
 Draw = Callable[[np.random.Generator, FloatArray], FloatArray]
 CONTRASTS = ("mean", "gap", "ratio", "worst")
