@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from recaudit.errors import SystemFailureError
@@ -52,7 +54,14 @@ def _checked(batch: Sequence[Request], answers: Sequence[Answer], catalogue: pd.
         )
     for request in batch:
         _check(request, by_request[request.id], catalogue)
-    return [by_request[request.id] for request in batch]
+    return [_plain(by_request[request.id]) for request in batch]
+
+
+def _plain(answer: Answer) -> Answer:
+    """The same answer without numpy scalars, so that it can be stored."""
+    items = tuple(item.item() if isinstance(item, np.generic) else item for item in answer.items)
+    scores = None if answer.scores is None else tuple(float(score) for score in answer.scores)
+    return replace(answer, items=items, scores=scores)
 
 
 def _check(request: Request, answer: Answer, catalogue: pd.Index[int]) -> None:

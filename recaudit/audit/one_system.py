@@ -43,19 +43,20 @@ def audit_system(plan: AuditPlan, built: BuiltSystem, evidence: EvidenceStore, p
     name, seconds, failure = built.card.name, {"build": built.seconds}, built.failure
     offered: frozenset[Capability] = frozenset()
     requests: list[Request] = list(plan.requests.values())
-    answers: dict[str, Answer] = {}
     if built.recommender is not None:
         offered = built.recommender.offers
         requests = [request for request in requests if request.needs in offered]
         progress(f"asking {name}", 0, len(requests))
         with timed(seconds, "answer"):
             try:
+                done = 0
                 for batch in ask(built.recommender, requests, plan.data.items.index):
                     evidence.add_answers(name, batch)
-                    answers.update((answer.request, answer) for answer in batch)
-                    progress(f"asking {name}", len(answers), len(requests))
+                    done += len(batch)
+                    progress(f"asking {name}", done, len(requests))
             except SystemFailureError as error:
                 failure = str(error)
+    answers = evidence.answers(name)
     measured: dict[str, Measurements] = {}
     estimates: dict[str, Estimate] = {}
     tables: tuple[ProbeTables, ...] = ()
@@ -63,13 +64,15 @@ def audit_system(plan: AuditPlan, built: BuiltSystem, evidence: EvidenceStore, p
         progress(f"measuring {name}", 0, 1)
         with timed(seconds, "measure"):
             for probe in plan.probes:
-                measured[probe.name] = probe.plan.probe.measure(
-                    plan.data, probe.plan.options, requests, answers
-                )
+                if any(claim.needs in offered for claim in probe.hypotheses):
+                    measure = probe.plan.probe.measure
+                    measured[probe.name] = measure(plan.data, probe.plan.options, requests, answers)
         with timed(seconds, "estimate"):
             estimates = _estimates(plan, name, measured, offered)
         with timed(seconds, "group tables"):
-            tables = tuple(_tables(plan, probe, measured[probe.name]) for probe in plan.probes)
+            tables = tuple(
+                _tables(plan, probe, measured[probe.name]) for probe in plan.probes if probe.name in measured
+            )
         progress(f"measuring {name}", 1, 1)
     findings = tuple(
         _finding(plan, name, claim, estimates.get(claim.id), failure) for claim in plan.hypotheses
@@ -93,6 +96,8 @@ def _estimates(
     plan: AuditPlan, name: str, measured: Mapping[str, Measurements], offered: frozenset[Capability]
 ) -> dict[str, Estimate]:
     claims = [claim for claim in plan.hypotheses if claim.needs in offered]
+    if not claims:
+        return {}
     together = Measurements(
         rows=pd.concat([measurements.rows for measurements in measured.values()], ignore_index=True),
         corpus=tuple(corpus for measurements in measured.values() for corpus in measurements.corpus),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -69,3 +70,13 @@ def test_candidates_bound_the_list() -> None:
     asked = requests(1, candidates=(1, 2))
     with pytest.raises(SystemFailureError, match="item 3, which is not in the candidates"):
         list(ask(system(lambda r: Answer(request=r.id, items=(3,))), asked, CATALOGUE))
+
+
+def test_numpy_ids_and_scores_are_stored_as_plain_numbers() -> None:
+    answer = Answer(
+        request=requests(1)[0].id, items=(np.int64(2), np.int64(1)), scores=(np.float32(2), np.float32(1))
+    )  # type: ignore[arg-type]
+    [[given]] = list(ask(system(lambda _: answer), requests(1), CATALOGUE))
+    assert given == answer
+    assert [type(item) for item in given.items] == [int, int]
+    assert [type(score) for score in given.scores or ()] == [float, float]

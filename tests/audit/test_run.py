@@ -123,6 +123,37 @@ def test_what_a_system_does_not_offer_is_not_run_and_listed(
     assert any(entry.what == "rmse of popularity" for entry in result.not_tested)
 
 
+RATER = """
+    from recaudit.records import Answer, SystemCard
+
+    class Rater:
+        card = SystemCard(name="rater")
+
+        def __init__(self, offers):
+            self.offers = frozenset(offers)
+
+        def recommend(self, requests):
+            return [Answer(request=r.id, items=r.candidates, scores=(3.0,) * len(r.candidates)) for r in requests]
+
+    def rater(data, offers):
+        return Rater(offers)
+"""
+
+
+@pytest.mark.parametrize(("offers", "verdict"), [('["ratings"]', "FAIL"), ("[]", "NOT_RUN")])
+def test_a_system_without_lists_is_judged_on_what_it_offers(
+    write_config: WriteConfig, tmp_path: Path, offers: str, verdict: str
+) -> None:
+    (tmp_path / "raters.py").write_text(textwrap.dedent(RATER))
+    gates = '[[gates]]\nfinding = "quality/rmse"\nmax = 0.1\n' + gate("quality/ndcg@5")
+    rest = system("raters:rater", f"offers = {offers}") + gates
+    result = run_audit(
+        write_config(rest, old='["ndcg@5", "hit@5"]', new='["ndcg@5", "rmse"]'), out=tmp_path / "run"
+    )
+    assert verdicts(result) == {"mine: quality/rmse": verdict, "mine: quality/ndcg@5": "NOT_RUN"}
+    assert result.verdict == verdict
+
+
 def test_a_group_of_one_is_shown_and_not_compared(
     write_config: WriteConfig, tmp_path: Path, tiny_tables: dict[str, pd.DataFrame]
 ) -> None:
