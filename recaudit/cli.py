@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import math
 import os
@@ -254,8 +255,6 @@ def _summary(kind: Kind, entry: Any) -> str:
 
 
 def _explanation(kind: Kind, name: str, entry: Any) -> str:
-    import inspect
-
     title = f"{name} ({kind.value.removesuffix('s')})"
     if kind is Kind.probes:
         options = {key: field.default for key, field in entry.options.model_fields.items()}
@@ -279,8 +278,6 @@ def _explanation(kind: Kind, name: str, entry: Any) -> str:
 
 
 def _as_toml(options: dict[str, Any]) -> list[str]:
-    import inspect
-
     def line(key: str, default: Any) -> str:
         if default is inspect.Parameter.empty:
             return f"{key} = ...  # required"

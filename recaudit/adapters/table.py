@@ -118,11 +118,6 @@ def _lists(
 def _check_ids(
     ids: pd.Series[int] | pd.Series[str], known: pd.Index[int], *, source: Path, what: str
 ) -> None:
-    if ids.isna().any():
-        row = int(np.flatnonzero(ids.isna())[0]) + 1
-        raise DataError(
-            f"{source}: {int(ids.isna().sum())} rows have no {what} id, the first is row {row}; fill them"
-        )
     unknown = ids[~ids.isin(known)].unique().tolist()
     if unknown:
         shown, existing = ", ".join(map(repr, unknown[:3])), ", ".join(map(repr, known[:3].tolist()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pandas as pd
 from recaudit.audit.config import AuditConfig, ProbePlan
 from recaudit.audit.gates import Limits, match_gates
 from recaudit.datasets import AuditData, apply_split, audit_data, load_dataset
+from recaudit.datasets.assets import Announce
 from recaudit.errors import ConfigError, InputError, Problem, UnknownNameError
 from recaudit.probes import user_groups
 from recaudit.records import Hypothesis, Request
@@ -59,9 +60,7 @@ class AuditPlan:
         return tuple(hypothesis for probe in self.probes for hypothesis in probe.hypotheses)
 
 
-def make_plan(
-    config: AuditConfig, *, only: Collection[str] = (), announce: Callable[[str], None]
-) -> AuditPlan:
+def make_plan(config: AuditConfig, *, only: Collection[str] = (), announce: Announce) -> AuditPlan:
     """Load and split the data, let the probes plan, and match the gates.
 
     Args:
@@ -117,7 +116,7 @@ def attributes_of(hypotheses: Sequence[Hypothesis]) -> list[str]:
     return list(dict.fromkeys(claim.attribute for claim in hypotheses if claim.attribute is not None))
 
 
-def load_data(config: AuditConfig, *, announce: Callable[[str], None]) -> AuditData:
+def load_data(config: AuditConfig, *, announce: Announce) -> AuditData:
     """Load the data that `[data]` names and hold truth out."""
     table, folder = config.tables.data, config.folder
 

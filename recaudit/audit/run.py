@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from recaudit.audit.one_system import Outcome, audit_system
 from recaudit.audit.plan import make_plan
 from recaudit.audit.progress import Progress, silent
 from recaudit.audit.result import AuditResult
+from recaudit.datasets.assets import Announce
+from recaudit.datasets.assets import silent as say_nothing
 from recaudit.errors import InputError
 
 
@@ -28,7 +30,7 @@ def run_audit(
     out: Path | None = None,
     only: Collection[str] = (),
     progress: Progress = silent,
-    announce: Callable[[str], None] = lambda _: None,
+    announce: Announce = say_nothing,
 ) -> AuditResult:
     """Run an audit and leave its evidence, measurements and result in a folder.
 

@@ -73,6 +73,7 @@ def test_predicted_ratings_answer_candidates(tmp_path: Path, tiny_data: AuditDat
         (ROWS.drop(columns="item"), {}, "no column 'item'"),
         (ROWS.iloc[:0], {}, "no rows"),
         (pd.concat([ROWS, ROWS.tail(1)]), {}, r"1 rows repeat an item.*row 6 \(user 'u01', item 9\)"),
+        (ROWS.assign(user=["u00", None, "u00", "u00", "u01"]), {}, "1 row.* no user id.*row 2"),
         (ROWS.assign(item=[5, 6, 7, 8, 99]), {}, "1 item ids are not in the data, such as 99"),
         (ROWS.assign(user=["x"] * 5), {}, "1 user ids are not in the data, such as 'x'"),
         (ROWS.assign(score=[1, 2, None, 3, 4]), {}, "1 values of 'score' are not finite.*row 3"),
