@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from recaudit.records import Request, SystemCard, digest_of
+from recaudit.records import Request, SystemCard
 
 
 def request(**changes: object) -> Request:
@@ -21,6 +20,8 @@ def request(**changes: object) -> Request:
         {"history": (5,)},
         {"k": 9},
         {"candidates": (7,)},
+        {"profile": (("gender", "F"),)},
+        {"instruction": "Name ten films."},
     ],
 )
 def test_the_id_of_a_request_depends_on_its_content(changes: dict[str, object]) -> None:
@@ -49,12 +50,3 @@ def test_the_run_seed_changes_the_seed_and_not_the_id() -> None:
 )
 def test_the_quadrant_is_derived(llm: str | None, tuned: bool, crm: bool, quadrant: str) -> None:
     assert SystemCard(name="s", llm=llm, tuned=tuned, crm_at_inference=crm).quadrant == quadrant
-
-
-def test_a_digest_does_not_depend_on_key_order_or_number_width() -> None:
-    assert digest_of({"a": 1, "b": 2}) == digest_of({"b": np.int32(2), "a": np.int64(1)})
-
-
-def test_what_cannot_be_written_down_cannot_be_digested() -> None:
-    with pytest.raises(TypeError, match="cannot digest a set"):
-        digest_of({1})

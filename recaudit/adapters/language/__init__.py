@@ -1,0 +1,1 @@
+"""Recommending with a language model: prompts, output kinds, reading of answers, titles to items."""

@@ -1,0 +1,68 @@
+"""The core records: what is asked, what is answered, what is measured, what is claimed.
+
+Data flows one way: a probe plans `Request`s, a `Recommender` returns `Answer`s, the probe turns them into
+`Measurements`, statistics turn those into an `Estimate` per `Hypothesis`, and the audit adds a `Limit` and a
+verdict, which makes a `Finding`. All records are frozen.
+"""
+
+from recaudit.records.asking import (
+    Answer,
+    AnswerProblem,
+    Capability,
+    Exchange,
+    ItemId,
+    Quadrant,
+    Recommender,
+    Request,
+    Resolved,
+    Slot,
+    SystemCard,
+    UserId,
+)
+from recaudit.records.claiming import (
+    INFINITE_IN_JSON,
+    Contrast,
+    Estimate,
+    Finding,
+    GroupEstimate,
+    Hypothesis,
+    Limit,
+    Verdict,
+)
+from recaudit.records.digest import digest_of
+from recaudit.records.measuring import (
+    CorpusMeasurement,
+    Distribution,
+    FloatArray,
+    GroupTable,
+    Measurements,
+)
+
+__all__ = [
+    "INFINITE_IN_JSON",
+    "Answer",
+    "AnswerProblem",
+    "Capability",
+    "Contrast",
+    "CorpusMeasurement",
+    "Distribution",
+    "Estimate",
+    "Exchange",
+    "Finding",
+    "FloatArray",
+    "GroupEstimate",
+    "GroupTable",
+    "Hypothesis",
+    "ItemId",
+    "Limit",
+    "Measurements",
+    "Quadrant",
+    "Recommender",
+    "Request",
+    "Resolved",
+    "Slot",
+    "SystemCard",
+    "UserId",
+    "Verdict",
+    "digest_of",
+]

@@ -1,0 +1,146 @@
+"""What is claimed, what was seen and what was decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from recaudit.records.asking import Capability
+
+INFINITE_IN_JSON = {"ser_json_inf_nan": "strings"}
+"""For pydantic: infinite bounds and interval ends are written as text, as JSON has no word for them."""
+
+Verdict: TypeAlias = Literal["PASS", "FAIL", "INCONCLUSIVE", "ERROR", "NOT_RUN"]
+
+Contrast: TypeAlias = Literal[
+    "mean", "gap", "ratio", "worst", "corpus", "excess", "change", "arm gap", "arm spread"
+]
+"""What is compared: the mean over units; the largest difference, the smallest ratio or the smallest mean among
+the groups of an attribute; a statistic of all lists together; or, within each unit, arms of an experiment: how much
+the arm that loses most falls short of the baseline arm, the change from the baseline that is largest in absolute
+value, the largest difference between two arms, the standard deviation of the arms' means."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis:
+    """What a probe claims to test, stated before the data are seen.
+
+    Attributes:
+        id: For example "quality/gender/ndcg@10-gap".
+        question: The same in plain words.
+        probe: The probe's name.
+        metric: The measured metric, such as "ndcg@10".
+        contrast: What is compared.
+        attribute: The user attribute whose groups are compared, or None.
+        arms: The arms compared within each unit (contrasts "excess", "change", "arm gap", "arm spread"); for the
+            other contrasts the arms whose rows count, all if empty.
+        baseline: The arm that the others are compared with ("excess" and "change"), else "".
+        better: Whether a higher or a lower value is better, or a value near zero.
+        bounds: Smallest and largest possible value of the metric for one unit (or of the corpus statistic).
+        needs: The capability without which a system cannot be tested.
+    """
+
+    __pydantic_config__ = INFINITE_IN_JSON
+
+    id: str
+    question: str
+    probe: str
+    metric: str
+    contrast: Contrast
+    attribute: str | None = None
+    arms: tuple[str, ...] = ()
+    baseline: str = ""
+    better: Literal["higher", "lower", "zero", "neither"]
+    bounds: tuple[float, float]
+    needs: Capability = "lists"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupEstimate:
+    """One group's mean in a group comparison; `value` is None when the group is too small to judge."""
+
+    __pydantic_config__ = INFINITE_IN_JSON
+
+    group: str
+    n: int
+    value: float | None
+    low: float | None
+    high: float | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A value with its uncertainty.
+
+    Attributes:
+        value: Point estimate, None when undefined.
+        low: Lower end of the simultaneous interval, None when undefined.
+        high: Upper end.
+        confidence: Simultaneous confidence level, such as 0.95.
+        family: Which claims the interval covers jointly.
+        family_size: How many.
+        n: Units measured.
+        n_missing: Units without a defined value.
+        method: How the interval was made, in words.
+        standard_error: Of the value, None when undefined.
+        p: For "no difference" between groups or arms, never 0; None for the other contrasts.
+        p_adjusted: Holm within the gated family, Benjamini-Hochberg among the rest.
+        effect_size: Hedges' g of the pair with the largest difference (contrast gap only).
+        detectable: Smallest true effect that this design would show with 80 % power.
+        by_chance: What the value would be on average if the arms were labels without meaning, by permutation
+            within units ("arm gap" and "arm spread" only).
+        versus: Which groups or arms make the value, such as "F - M".
+        groups: Group or arm means with their own simultaneous intervals.
+        reason: Why the value or the interval is undefined or limited, else "".
+    """
+
+    __pydantic_config__ = INFINITE_IN_JSON
+
+    value: float | None
+    low: float | None
+    high: float | None
+    confidence: float
+    family: str
+    family_size: int
+    n: int
+    n_missing: int = 0
+    method: str
+    standard_error: float | None = None
+    p: float | None = None
+    p_adjusted: float | None = None
+    effect_size: float | None = None
+    detectable: float | None = None
+    by_chance: float | None = None
+    versus: str = ""
+    groups: tuple[GroupEstimate, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """The range a value must lie in; an open side is None."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One hypothesis about one system, decided.
+
+    Attributes:
+        system: The system's name.
+        hypothesis: What was claimed.
+        estimate: What was seen, None when nothing could be measured.
+        limit: The gate's limit, None for a finding that no gate asks about.
+        verdict: ERROR and NOT_RUN for any finding; the others only where there is a limit to decide against.
+        reason: The verdict in one sentence.
+    """
+
+    system: str
+    hypothesis: Hypothesis
+    estimate: Estimate | None
+    limit: Limit | None
+    verdict: Verdict | None
+    reason: str

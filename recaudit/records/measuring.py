@@ -1,0 +1,98 @@
+"""What was measured on a system's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from scipy.sparse import csr_matrix
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpusMeasurement:
+    """A statistic of all lists together, as a function of a sum over units.
+
+    Gini, coverage, entropy and exposure shares are functions of how often each item (or group of items) was
+    shown, and that is a sum over units. Written so, one resampling of units serves them as well as means.
+
+    Attributes:
+        metric: The label, such as "gini@10".
+        units: (n,) unit ids, one per row of `contributions`.
+        contributions: (n, d) sparse matrix; row u is what unit u adds.
+        statistic: Maps totals of shape (..., d) to values of shape (...).
+    """
+
+    metric: str
+    units: NDArray[Any]
+    contributions: csr_matrix[Any]
+    statistic: Callable[[FloatArray], FloatArray]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurements:
+    """Everything one probe measured on one system.
+
+    Attributes:
+        rows: A row for one metric on one unit in one arm; columns `unit`, `arm`, `replicate`, `metric`, `value`
+            (float, NaN when undefined), `reason` (why it is undefined, else "") and `request` (the id).
+        corpus: Statistics of all lists together.
+        distributions: Descriptive shares for charts.
+    """
+
+    rows: pd.DataFrame
+    corpus: tuple[CorpusMeasurement, ...] = ()
+    distributions: tuple[Distribution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """Shares over categories, such as exposure by popularity; each series sums to 1.
+
+    Attributes:
+        name: For example "exposure by popularity".
+        question: What the chart answers, in plain words.
+        categories: Labels in display order.
+        ordered: Whether the order means something, so that a line may join the categories.
+        series: Label of the series, such as "recommended", to one share per category.
+    """
+
+    name: str
+    question: str
+    categories: tuple[str, ...]
+    ordered: bool
+    series: Mapping[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupTable:
+    """Means of several metrics by the groups of one attribute, as fairlearn's MetricFrame gives them.
+
+    Attributes:
+        attribute: For example "gender" or "gender*age_band".
+        metrics: Column labels.
+        groups: Row labels, largest group first.
+        counts: Units per group.
+        values: For each group, one mean per metric; None where no unit has a value.
+        overall: One mean per metric over all units.
+        difference: Per metric, largest minus smallest group mean among groups of at least `min_group` units.
+        ratio: Per metric, smallest over largest group mean among the same groups.
+        min_group: Groups below this size are shown but not compared.
+    """
+
+    attribute: str
+    metrics: tuple[str, ...]
+    groups: tuple[str, ...]
+    counts: tuple[int, ...]
+    values: tuple[tuple[float | None, ...], ...]
+    overall: tuple[float | None, ...]
+    difference: tuple[float | None, ...]
+    ratio: tuple[float | None, ...]
+    min_group: int
