@@ -7,7 +7,8 @@ RecauditError
 │   ├── DataError             a table, a dataset, a file of recommendations
 │   ├── UnknownNameError      a name that no registry holds, with near matches
 │   └── PrerequisiteError     an optional package or a downloadable file is missing
-└── SystemFailureError        the audited system raised, or broke the adapter contract
+├── SystemFailureError        the audited system raised, or broke the adapter contract
+└── EvidenceError             evidence cannot be stored: the run stops and can be resumed
 ```
 
 Every message says what came, what was expected and what to do next.
@@ -53,6 +54,10 @@ class PrerequisiteError(InputError):
 
 class SystemFailureError(RecauditError):
     """The audited system raised, or its answers break the adapter contract."""
+
+
+class EvidenceError(RecauditError):
+    """Evidence cannot be stored, for want of room above all; what was stored before is safe."""
 
 
 @dataclass(frozen=True, slots=True)

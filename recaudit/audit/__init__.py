@@ -7,6 +7,16 @@ gates; `decide` is the only place that says a verdict.
 from recaudit.audit.config import AuditConfig, load_config
 from recaudit.audit.decide import decide, exit_code
 from recaudit.audit.result import AuditResult
-from recaudit.audit.run import run_audit, run_folder
+from recaudit.audit.run import measure_run, newest_run, run_audit, run_folder
 
-__all__ = ["AuditConfig", "AuditResult", "decide", "exit_code", "load_config", "run_audit", "run_folder"]
+__all__ = [
+    "AuditConfig",
+    "AuditResult",
+    "decide",
+    "exit_code",
+    "load_config",
+    "measure_run",
+    "newest_run",
+    "run_audit",
+    "run_folder",
+]

@@ -10,7 +10,7 @@ from typing import Any
 from recaudit.adapters import build
 from recaudit.audit.config_tables import SystemTable
 from recaudit.audit.plan import AuditPlan
-from recaudit.audit.progress import Progress, timed
+from recaudit.audit.progress import timed
 from recaudit.errors import InputError
 from recaudit.records import Recommender, SystemCard
 
@@ -32,24 +32,12 @@ class BuiltSystem:
     seconds: float
 
 
-def build_systems(plan: AuditPlan, progress: Progress) -> list[BuiltSystem]:
-    """Build every system of the configuration.
-
-    A system that raises is an entry with a failure, and the others are built all the same.
+def build_system(table: SystemTable, plan: AuditPlan) -> BuiltSystem:
+    """Build one system of the configuration; one that raises is an entry with a failure.
 
     Raises:
         InputError: If a person can mend it: an unknown option, a file that cannot be used.
     """
-    tables = plan.config.tables.systems
-    built = []
-    for position, table in enumerate(tables):
-        progress(f"building {table.name}", position, len(tables))
-        built.append(_build(table, plan))
-    progress("building systems", len(tables), len(tables))
-    return built
-
-
-def _build(table: SystemTable, plan: AuditPlan) -> BuiltSystem:
     seconds: dict[str, float] = {}
     recommender, failure = None, ""
     with timed(seconds, "build"):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from recaudit.audit.config import AuditConfig
-from recaudit.audit.one_system import Outcome
+from recaudit.audit.measure import Outcome
 from recaudit.audit.plan import AuditPlan
 from recaudit.audit.result import DataCard, NotTested, Provenance
 from recaudit.probes import PROBES
@@ -68,6 +67,10 @@ def not_tested(plan: AuditPlan, outcomes: Sequence[Outcome]) -> tuple[NotTested,
             for metric, reason in sorted(reasons)
         )
     settings = plan.config.tables.audit
+    if len(plan.users) < len(plan.data.users):
+        left = len(plan.data.users) - len(plan.users)
+        why = f"the configuration asks about {len(plan.users):,}, drawn by the seed"
+        found.append(NotTested(what=f"{left:,} of {len(plan.data.users):,} users", why=why))
     for attribute in plan.groups.columns:
         small = [group for group, count in _counts(plan, attribute).items() if count < settings.min_group]
         if small:
@@ -91,7 +94,7 @@ def _is_absent(plan: AuditPlan, probe: str) -> bool:
     return all(entry.probe.name != probe for entry in plan.config.probes)
 
 
-def provenance(config: AuditConfig, *, started: datetime, seconds: float) -> Provenance:
+def provenance(config: AuditConfig, *, started: str, seconds: float) -> Provenance:
     """Record what is needed to trust and repeat the run."""
     settings = config.tables.audit
     return Provenance(
@@ -102,7 +105,7 @@ def provenance(config: AuditConfig, *, started: datetime, seconds: float) -> Pro
         seed=settings.seed,
         confidence=settings.confidence,
         resamples=settings.resamples,
-        started=started.isoformat(timespec="seconds"),
+        started=started,
         seconds=round(seconds, 2),
         inconclusive=settings.inconclusive,
     )

@@ -27,6 +27,7 @@ class AuditTable(Table):
         resamples: Bootstrap resamples of users.
         min_group: Groups with fewer users are shown and not compared.
         inconclusive: Exit code of an inconclusive audit: "fail" 4, "warn" and "pass" 0.
+        users: Ask about this many users, drawn by the seed; about all without it.
     """
 
     name: StrictStr = "audit"
@@ -35,6 +36,7 @@ class AuditTable(Table):
     resamples: Annotated[int, Field(ge=200, le=100_000)] = 2000
     min_group: Annotated[int, Field(ge=2)] = 20
     inconclusive: Inconclusive = "fail"
+    users: Annotated[int, Field(ge=1)] | None = None
 
 
 class SplitTable(Table):
@@ -87,6 +89,22 @@ class DataTable(Table):
         return self
 
 
+class PriceTable(Table):
+    """`[systems.prices]`: what calls cost.
+
+    Attributes:
+        input: Per million tokens sent.
+        output: Per million tokens written.
+        call: Per call.
+        currency: Shown beside every cost.
+    """
+
+    input: Annotated[float, Field(ge=0)] = 0.0
+    output: Annotated[float, Field(ge=0)] = 0.0
+    call: Annotated[float, Field(ge=0)] = 0.0
+    currency: StrictStr = "USD"
+
+
 class SystemTable(Table):
     """`[[systems]]`: one audited system.
 
@@ -94,11 +112,13 @@ class SystemTable(Table):
         name: Unique in the audit.
         adapter: A name of `recaudit list adapters`, or `package.module:factory`.
         options: Passed to the adapter.
+        prices: What its calls cost; needed for `--max-cost`.
     """
 
     name: Annotated[StrictStr, Field(min_length=1)]
     adapter: Annotated[StrictStr, Field(min_length=1)]
     options: dict[str, Any] = {}
+    prices: PriceTable | None = None
 
 
 class GateTable(Table):

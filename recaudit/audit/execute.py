@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from recaudit.errors import SystemFailureError
-from recaudit.records import Answer, Recommender, Request
+from recaudit.records import Answer, ItemId, Recommender, Request
 
-BATCH = 256
-"""Requests handed over at once; progress moves and evidence is stored after each batch."""
+MOST_FAILURES = 20
+"""Failed calls in a row after which a system counts as down, and is not asked on."""
+
+FAILED = frozenset({"timeout", "error"})
+"""Problems of reaching the system, not of what it said; such requests are asked again on resuming."""
 
 
-def ask(system: Recommender, requests: Sequence[Request], catalogue: pd.Index[int]) -> Iterator[list[Answer]]:
-    """Ask in batches and check every answer against the contract.
+def ask(system: Recommender, requests: Sequence[Request], catalogue: pd.Index[int]) -> Generator[Answer]:
+    """Ask everything and check every answer against the contract.
 
     Args:
         system: The audited system.
@@ -25,46 +28,67 @@ def ask(system: Recommender, requests: Sequence[Request], catalogue: pd.Index[in
         catalogue: All item ids.
 
     Yields:
-        One batch of answers, in the order of its requests.
+        Each answer as soon as the system gives it, in its order.
 
     Raises:
-        SystemFailureError: If the system raises, leaves a request unanswered, answers twice, or gives a list that
-            is not made of at most k different catalogue items with finite scores.
+        SystemFailureError: If the system raises, fails many times in a row, leaves a request unanswered, answers
+            twice, or gives a list that is not made of at most k different catalogue items with finite scores.
     """
-    for start in range(0, len(requests), BATCH):
-        batch = requests[start : start + BATCH]
-        try:
-            answers = list(system.recommend(batch))
-        except Exception as error:
-            raise SystemFailureError(f"it raised {type(error).__name__}: {error}") from error
-        yield _checked(batch, answers, catalogue)
+    waiting = {request.id: request for request in requests}
+    in_a_row = 0
+    given = _given(system, requests)
+    try:
+        for answer in given:
+            request = waiting.pop(answer.request, None)
+            if request is None:
+                raise SystemFailureError(
+                    f"it gave a second answer to a request, or one to none of the {len(requests)} requests; set "
+                    "Answer.request to the id of its request and answer it once"
+                )
+            check_answer(request, answer, catalogue)
+            yield _plain(answer)
+            in_a_row = in_a_row + 1 if answer.problem in FAILED else 0
+            if in_a_row == MOST_FAILURES:
+                raise SystemFailureError(
+                    f"{in_a_row} calls in a row failed, the last one because {answer.detail or answer.problem}; "
+                    "mend it and go on with --resume"
+                )
+    finally:
+        given.close()
+    if waiting:
+        unanswered = next(iter(waiting.values()))
+        raise SystemFailureError(
+            f"{len(waiting)} of {len(requests)} requests have no answer, the first is for user "
+            f"{unanswered.user!r}; an adapter answers every request once"
+        )
 
 
-def _checked(batch: Sequence[Request], answers: Sequence[Answer], catalogue: pd.Index[int]) -> list[Answer]:
-    if len(answers) != len(batch):
-        raise SystemFailureError(
-            f"it gave {len(answers)} answers to {len(batch)} requests; an adapter answers every request once"
-        )
-    by_request: Mapping[str, Answer] = {answer.request: answer for answer in answers}
-    unanswered = [request for request in batch if request.id not in by_request]
-    if unanswered:
-        raise SystemFailureError(
-            f"{len(unanswered)} requests have no answer, the first is for user {unanswered[0].user!r}; "
-            "set Answer.request to the id of its request"
-        )
-    for request in batch:
-        _check(request, by_request[request.id], catalogue)
-    return [_plain(by_request[request.id]) for request in batch]
+def _given(system: Recommender, requests: Sequence[Request]) -> Generator[Answer]:
+    try:
+        yield from system.recommend(requests)
+    except SystemFailureError:
+        raise
+    except Exception as error:
+        raise SystemFailureError(f"it raised {type(error).__name__}: {error}") from error
 
 
 def _plain(answer: Answer) -> Answer:
     """The same answer without numpy scalars, so that it can be stored."""
-    items = tuple(item.item() if isinstance(item, np.generic) else item for item in answer.items)
     scores = None if answer.scores is None else tuple(float(score) for score in answer.scores)
-    return replace(answer, items=items, scores=scores)
+    slots = tuple(replace(slot, item=None if slot.item is None else _id(slot.item)) for slot in answer.slots)
+    return replace(answer, items=tuple(map(_id, answer.items)), scores=scores, slots=slots)
 
 
-def _check(request: Request, answer: Answer, catalogue: pd.Index[int]) -> None:
+def _id(item: ItemId) -> ItemId:
+    return item.item() if isinstance(item, np.generic) else item
+
+
+def check_answer(request: Request, answer: Answer, catalogue: pd.Index[int]) -> None:
+    """Check one answer against the contract.
+
+    Raises:
+        SystemFailureError: If the list is not made of at most k different catalogue items with finite scores.
+    """
     who = f"the list for user {request.user!r}"
     if len(answer.items) > request.k:
         raise SystemFailureError(f"{who} has {len(answer.items)} items where {request.k} were asked for")

@@ -6,9 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from recaudit.audit.config import AuditConfig, ProbePlan
+from recaudit.audit.config_tables import AuditTable
 from recaudit.audit.gates import Limits, match_gates
 from recaudit.datasets import AuditData, apply_split, audit_data, load_dataset
 from recaudit.datasets.assets import Announce
@@ -39,6 +41,8 @@ class AuditPlan:
         config: The configuration.
         data: The data after splitting.
         groups: Index user, one column of group labels per attribute that a claim uses.
+        users: The users that are asked about, in the order of the data.
+        only: Names of the probes that the run is limited to, empty for all.
         probes: In the order of the configuration.
         limits: Which claims of which systems are gated.
     """
@@ -46,6 +50,8 @@ class AuditPlan:
     config: AuditConfig
     data: AuditData
     groups: pd.DataFrame
+    users: pd.Index[int]
+    only: tuple[str, ...]
     probes: tuple[PlannedProbe, ...]
     limits: Limits
 
@@ -77,7 +83,8 @@ def make_plan(config: AuditConfig, *, only: Collection[str] = (), announce: Anno
             raise UnknownNameError.among("probe of this configuration:", name, configured)
     chosen = [plan for plan in config.probes if not only or plan.probe.name in only]
     data = load_data(config, announce=announce)
-    probes = _plan_probes(config, chosen, data)
+    users = drawn_users(data, config.tables.audit)
+    probes = _plan_probes(config, chosen, data, users)
     claims = [claim for probe in probes for claim in probe.hypotheses]
     limits = match_gates(config, [*claims, *_claims_left_out(config, data, chosen)])
     planned = {claim.id for claim in claims}
@@ -85,21 +92,25 @@ def make_plan(config: AuditConfig, *, only: Collection[str] = (), announce: Anno
         config=config,
         data=data,
         groups=user_groups(data, attributes_of(claims)),
+        users=users,
+        only=tuple(only),
         probes=probes,
         limits={key: limit for key, limit in limits.items() if key[1] in planned},
     )
 
 
 def _plan_probes(
-    config: AuditConfig, chosen: Sequence[ProbePlan], data: AuditData
+    config: AuditConfig, chosen: Sequence[ProbePlan], data: AuditData, users: pd.Index[int]
 ) -> tuple[PlannedProbe, ...]:
     k = max(plan.probe.depth(plan.options) for plan in chosen)
     seed = config.tables.audit.seed
+    wanted = set(users)
     probes: list[PlannedProbe] = []
     problems: list[Problem] = []
     for plan in chosen:
         try:
-            requests = tuple(plan.probe.plan(data, plan.options, k, seed))
+            planned = plan.probe.plan(data, plan.options, k, seed)
+            requests = tuple(one for one in planned if one.instruction is not None or one.user in wanted)
             hypotheses = tuple(plan.probe.hypotheses(data, plan.options))
             user_groups(data, attributes_of(hypotheses))
         except InputError as error:
@@ -109,6 +120,15 @@ def _plan_probes(
     if problems:
         raise ConfigError(config.path, problems)
     return tuple(probes)
+
+
+def drawn_users(data: AuditData, settings: AuditTable) -> pd.Index[int]:
+    """The users that are asked about: all, or as many as the configuration says, drawn by its seed."""
+    everyone = data.users.index
+    if settings.users is None or settings.users >= len(everyone):
+        return everyone
+    chosen = np.random.default_rng(settings.seed).choice(len(everyone), settings.users, replace=False)
+    return everyone[np.sort(chosen)]
 
 
 def attributes_of(hypotheses: Sequence[Hypothesis]) -> list[str]:

@@ -10,34 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from recaudit.audit.funnel import Funnel
+from recaudit.audit.usage import Usage
 from recaudit.errors import InputError
 from recaudit.files import write_atomically
 from recaudit.records import Distribution, Finding, GroupTable, Quadrant, SystemCard, Verdict
 
-SCHEMA = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Funnel:
-    """How many requests became numbers; nothing leaves silently.
-
-    Attributes:
-        planned: Requests planned.
-        answered: Requests with an answer.
-        problems: Reason to number of answers without a usable list.
-        empty: Answers without any item and without a stated problem.
-        short: Answers with some items, but fewer than asked for.
-        measured: Metric label to units with a defined value.
-        undefined: "metric: reason" to units without one.
-    """
-
-    planned: int
-    answered: int
-    problems: Mapping[str, int]
-    empty: int
-    short: int
-    measured: Mapping[str, int]
-    undefined: Mapping[str, int]
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +37,7 @@ class SystemResult:
         quadrant: Derived from the card.
         verdict: The worst verdict among its gated findings.
         funnel: From planned requests to measured units.
+        usage: What its calls took.
         probes: Group tables and distributions, one entry per probe that ran.
         failure: Why the system could not be audited, else "".
         seconds: Wall-clock seconds by part ("build", "answer", "measure", "estimate",
@@ -68,6 +48,7 @@ class SystemResult:
     quadrant: Quadrant
     verdict: Verdict
     funnel: Funnel
+    usage: Usage
     probes: tuple[ProbeTables, ...]
     failure: str
     seconds: Mapping[str, float]

@@ -1,4 +1,4 @@
-"""The audit itself: plan, build, ask, measure, estimate, decide, save."""
+"""The audit itself: plan, build, ask, measure, decide, save; or go on where it stopped; or measure again."""
 
 from __future__ import annotations
 
@@ -10,15 +10,24 @@ from pathlib import Path
 
 import pandas as pd
 
-from recaudit.audit.build import build_systems
 from recaudit.audit.cards import data_card, not_tested, provenance
+from recaudit.audit.collect import build_pending, check_budget, collect
 from recaudit.audit.config import AuditConfig, load_config
 from recaudit.audit.decide import worst
-from recaudit.audit.evidence import open_evidence
-from recaudit.audit.one_system import Outcome, audit_system
-from recaudit.audit.plan import make_plan
+from recaudit.audit.evidence import EvidenceStore
+from recaudit.audit.measure import Outcome, measure_system
+from recaudit.audit.plan import AuditPlan, make_plan
 from recaudit.audit.progress import Progress, silent
 from recaudit.audit.result import AuditResult
+from recaudit.audit.session import (
+    begun,
+    kept,
+    kept_config,
+    kept_only,
+    now,
+    refuse_other_config,
+    refuse_other_plan,
+)
 from recaudit.datasets.assets import Announce
 from recaudit.datasets.assets import silent as say_nothing
 from recaudit.errors import InputError
@@ -29,6 +38,8 @@ def run_audit(
     *,
     out: Path | None = None,
     only: Collection[str] = (),
+    resume: bool = False,
+    max_cost: float | None = None,
     progress: Progress = silent,
     announce: Announce = say_nothing,
 ) -> AuditResult:
@@ -36,8 +47,11 @@ def run_audit(
 
     Args:
         config: A configuration or the path of one.
-        out: A folder that does not exist yet or is empty; `runs/<configuration>-<time>` without it.
+        out: The run's folder: new or empty, or with `resume` the one to go on with; without it
+            `runs/<configuration>-<time>`, or the newest such folder.
         only: Names of probes to run; all if empty.
+        resume: Go on with a run that was stopped: nothing that was answered is asked again.
+        max_cost: Stop asking when calls have cost this much by the configuration's prices, over all sessions.
         progress: Called as work goes on.
         announce: Called with what a person should read, such as a dataset's licence.
 
@@ -45,23 +59,103 @@ def run_audit(
         The result, which is also in `<out>/result.json`.
 
     Raises:
-        InputError: If the configuration, the data or an adapter's options cannot be used; nothing is written then.
+        InputError: If the configuration, the data or an adapter's options cannot be used, or differ from what a
+            run to go on with began with; nothing is written then.
+        EvidenceError: If an answer cannot be stored; the run can be resumed.
     """
-    started, clock = datetime.now(UTC), time.perf_counter()
+    clock = time.perf_counter()
     if not isinstance(config, AuditConfig):
         config = load_config(Path(config))
-    folder = run_folder(config, started) if out is None else out
+    check_budget(config.tables.systems, max_cost)
+    if resume:
+        folder = newest_run(config) if out is None else out
+        with kept(folder) as evidence:
+            refuse_other_config(evidence, config)
+            plan = _plan(config, only or kept_only(evidence), progress, announce)
+            refuse_other_plan(evidence, plan)
+            systems = build_pending(plan, evidence, progress)
+            evidence.begin(now())
+            collect(plan, systems, evidence, max_cost=max_cost, progress=progress)
+            return _decided(plan, evidence, folder, clock, progress)
+    folder = run_folder(config) if out is None else out
+    refuse_used_folder(folder)
+    plan = _plan(config, only, progress, announce)
+    systems = build_pending(plan, None, progress)
+    with begun(plan, folder) as evidence:
+        collect(plan, systems, evidence, max_cost=max_cost, progress=progress)
+        return _decided(plan, evidence, folder, clock, progress)
+
+
+def measure_run(
+    folder: Path,
+    *,
+    config: Path | None = None,
+    progress: Progress = silent,
+    announce: Announce = say_nothing,
+) -> AuditResult:
+    """Measure and decide again from a run's evidence, without reaching any system.
+
+    Args:
+        folder: The run's folder; its result and measurements are written anew.
+        config: Where the configuration lies now, if not where it lay then.
+        progress: Called as work goes on.
+        announce: Called with what a person should read.
+
+    Raises:
+        InputError: If there is no evidence, or the configuration or the data are not those of the run.
+    """
+    clock = time.perf_counter()
+    with kept(folder) as evidence:
+        plan = _plan(kept_config(evidence, config), kept_only(evidence), progress, announce)
+        refuse_other_plan(evidence, plan)
+        return _decided(plan, evidence, folder, clock, progress)
+
+
+def run_folder(config: AuditConfig) -> Path:
+    """The default folder of a run: `runs/<configuration>-<time>` in the current folder."""
+    return Path("runs") / f"{config.path.stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+
+
+def refuse_used_folder(folder: Path) -> None:
+    """Refuse a folder for a new run that is in use.
+
+    Raises:
+        InputError: If it is a file or not empty.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder} exists and is not an empty folder; give another one with --out")
+        raise InputError(
+            f"{folder} exists and is not an empty folder; give another one with --out, or go on with the run in "
+            "it with --resume"
+        )
+
+
+def newest_run(config: AuditConfig) -> Path:
+    """The newest default folder of a configuration's runs.
+
+    Raises:
+        InputError: If there is none.
+    """
+    runs = sorted(Path("runs").glob(f"{config.path.stem}-*/"))
+    if not runs:
+        raise InputError(
+            f"there is no run of {config.path.name} in runs/ to go on with; name its folder with --out"
+        )
+    return runs[-1]
+
+
+def _plan(config: AuditConfig, only: Collection[str], progress: Progress, announce: Announce) -> AuditPlan:
     _make_importable(config.folder)
     progress("loading data", 0, 1)
     plan = make_plan(config, only=only, announce=announce)
     progress("loading data", 1, 1)
-    systems = build_systems(plan, progress)
-    folder.mkdir(parents=True, exist_ok=True)
-    with open_evidence(folder / "evidence.sqlite") as evidence:
-        evidence.add_requests(plan.requests.values())
-        outcomes = [audit_system(plan, system, evidence, progress) for system in systems]
+    return plan
+
+
+def _decided(
+    plan: AuditPlan, evidence: EvidenceStore, folder: Path, clock: float, progress: Progress
+) -> AuditResult:
+    config = plan.config
+    outcomes = [measure_system(plan, table, evidence, progress) for table in config.tables.systems]
     _save_measurements(outcomes, folder / "measurements.parquet")
     results = tuple(outcome.result for outcome in outcomes)
     result = AuditResult(
@@ -72,15 +166,10 @@ def run_audit(
         findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
         not_tested=not_tested(plan, outcomes),
         data=data_card(plan),
-        provenance=provenance(config, started=started, seconds=time.perf_counter() - clock),
+        provenance=provenance(config, started=evidence.started(), seconds=time.perf_counter() - clock),
     )
     result.save(folder / "result.json")
     return result
-
-
-def run_folder(config: AuditConfig, started: datetime) -> Path:
-    """The default folder of a run: `runs/<configuration>-<time>` in the current folder."""
-    return Path("runs") / f"{config.path.stem}-{started:%Y%m%d-%H%M%S}"
 
 
 def _save_measurements(outcomes: Sequence[Outcome], path: Path) -> None:

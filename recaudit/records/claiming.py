@@ -28,6 +28,7 @@ class Hypothesis:
     Attributes:
         id: For example "quality/gender/ndcg@10-gap".
         question: The same in plain words.
+        title: The claim in a few words; "" where metric, contrast and attribute say it.
         probe: The probe's name.
         metric: The measured metric, such as "ndcg@10".
         contrast: What is compared.
@@ -53,6 +54,12 @@ class Hypothesis:
     better: Literal["higher", "lower", "zero", "neither"]
     bounds: tuple[float, float]
     needs: Capability = "lists"
+    title: str = ""
+
+    @property
+    def section(self) -> str:
+        """What stands between the probe and the claim in the id, such as an attribute; "" for nothing."""
+        return "/".join(self.id.split("/")[1:-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

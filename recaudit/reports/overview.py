@@ -12,6 +12,7 @@ from recaudit.reports.sentences import confidence_words, count_words, tally_word
 
 if TYPE_CHECKING:
     from recaudit.audit.result import AuditResult, NotTested, SystemResult
+    from recaudit.audit.usage import Usage
     from recaudit.records import Verdict
 
 VISIBLE_GATES = 12
@@ -96,9 +97,11 @@ def _system_verdict(system: SystemResult, gates: tuple[Claim, ...]) -> SystemVer
 
 def _trust(result: AuditResult) -> tuple[tuple[str, str], ...]:
     provenance = result.provenance
-    planned = sum(system.funnel.planned for system in result.systems)
-    answered = sum(system.funnel.answered for system in result.systems)
-    unusable = sum(sum(system.funnel.problems.values()) + system.funnel.empty for system in result.systems)
+    rows = [system.funnel.everybody for system in result.systems]
+    planned = sum(row.planned for row in rows)
+    answered = sum(row.answered for row in rows)
+    unusable = sum(sum(row.problems.values()) + row.empty for row in rows)
+    costs = [f"{usage.cost:.4g} {usage.currency}" for usage in _priced(result)]
     return (
         ("Systems", show_count(len(result.systems))),
         ("Data", result.data.name),
@@ -107,11 +110,16 @@ def _trust(result: AuditResult) -> tuple[tuple[str, str], ...]:
         ("Requests", show_count(planned)),
         ("Answered", show_share(answered, planned)),
         ("Without a list", show_share(unusable, answered)),
+        *((("Cost", " + ".join(costs)),) if costs else ()),
         ("Seed", str(provenance.seed)),
         ("Config digest", provenance.config_digest[:12]),
         ("Data digest", result.data.digest[:12]),
         ("recaudit", provenance.recaudit_version),
     )
+
+
+def _priced(result: AuditResult) -> list[Usage]:
+    return [system.usage for system in result.systems if system.usage.cost is not None]
 
 
 def _moment(started: str) -> str:

@@ -15,10 +15,12 @@ from recaudit.reports.tables import (
     MeansTable,
     Shares,
     funnel_table,
+    group_funnels,
     means_table,
     measured_table,
     shares_of,
     undefined_table,
+    usage_table,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class SystemRow:
     llm: str
     description: str
     answered: str
+    settings: tuple[tuple[str, str], ...]
     seconds: tuple[tuple[str, str], ...]
     failure: str
 
@@ -102,6 +105,8 @@ class Page:
     quadrants: Mapping[Quadrant, tuple[str, ...]]
     probes: tuple[ProbeSection, ...]
     funnel: CountTable
+    group_funnels: Mapping[str, CountTable]
+    usage: CountTable
     measured: CountTable
     undefined: CountTable
     data: DataCard
@@ -133,6 +138,8 @@ def page(result: AuditResult) -> Page:
             _probe_section(result, probe, f"probe-{place}", names) for place, probe in enumerate(probes, 1)
         ),
         funnel=funnel_table(result.systems),
+        group_funnels=group_funnels(result.systems),
+        usage=usage_table(result.systems),
         measured=measured_table(result.systems),
         undefined=undefined_table(result.systems),
         data=result.data,
@@ -142,7 +149,7 @@ def page(result: AuditResult) -> Page:
 
 
 def _system_row(system: SystemResult, verdict: SystemVerdict) -> SystemRow:
-    card = system.card
+    card, asked = system.card, system.funnel.everybody
     size = "" if card.llm_parameters is None else f" ({show_count(card.llm_parameters)} parameters)"
     return SystemRow(
         verdict=verdict,
@@ -150,8 +157,9 @@ def _system_row(system: SystemResult, verdict: SystemVerdict) -> SystemRow:
         quadrant=system.quadrant,
         llm="" if card.llm is None else f"{card.llm}{size}",
         description=card.description,
-        answered=f"{show_count(system.funnel.answered)} of {show_count(system.funnel.planned)}"
-        f" ({show_share(system.funnel.answered, system.funnel.planned)})",
+        answered=f"{show_count(asked.answered)} of {show_count(asked.planned)}"
+        f" ({show_share(asked.answered, asked.planned)})",
+        settings=tuple(card.settings.items()),
         seconds=tuple((part, show_seconds(seconds)) for part, seconds in system.seconds.items()),
         failure=system.failure,
     )
@@ -159,18 +167,18 @@ def _system_row(system: SystemResult, verdict: SystemVerdict) -> SystemRow:
 
 def _probe_section(result: AuditResult, probe: str, anchor: str, names: Sequence[str]) -> ProbeSection:
     findings = [finding for finding in result.findings if finding.hypothesis.probe == probe]
-    of_all = [finding for finding in findings if finding.hypothesis.attribute is None]
+    of_all = [finding for finding in findings if not finding.hypothesis.section]
     tables = {
         system.card.name: part for system in result.systems for part in system.probes if part.probe == probe
     }
     attributes = dict.fromkeys(
-        [finding.hypothesis.attribute for finding in findings if finding.hypothesis.attribute is not None]
+        [finding.hypothesis.section for finding in findings if finding.hypothesis.section]
         + [table.attribute for part in tables.values() for table in part.tables]
     )
     everyone = claim_rows(of_all, names)
     sections = []
     for place, attribute in enumerate(attributes, 1):
-        about = [finding for finding in findings if finding.hypothesis.attribute == attribute]
+        about = [finding for finding in findings if finding.hypothesis.section == attribute]
         means = [
             means_table(system, table)
             for system, part in tables.items()

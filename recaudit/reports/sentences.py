@@ -81,12 +81,21 @@ _CONTRASTS: dict[Contrast, str] = {
     "gap": "{metric}: largest gap by {attribute}",
     "ratio": "{metric}: smallest ratio by {attribute}",
     "worst": "{metric}: worst-served {attribute}",
+    "excess": "{metric}: largest loss beyond {baseline}",
+    "change": "{metric}: largest change from {baseline}",
+    "arm gap": "{metric}: largest difference between arms",
+    "arm spread": "{metric}: spread over arms",
 }
 
 
 def title_of(claim: Hypothesis) -> str:
     """Name a claim in a few words."""
-    return _CONTRASTS[claim.contrast].format(metric=claim.metric, attribute=attribute_words(claim.attribute))
+    if claim.title:
+        return claim.title
+    attribute = attribute_words(claim.attribute)
+    return _CONTRASTS[claim.contrast].format(
+        metric=claim.metric, attribute=attribute, baseline=claim.baseline
+    )
 
 
 def attribute_words(attribute: str | None) -> str:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from recaudit.reports.numbers import MINUS, decimal_places, show, show_count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from recaudit.audit.result import Funnel, SystemResult
+    from recaudit.audit.funnel import Funnel, FunnelRow
+    from recaudit.audit.result import SystemResult
+    from recaudit.audit.usage import Usage
     from recaudit.records import Distribution, GroupTable
 
 NO_VALUE = "\N{EM DASH}"
@@ -135,24 +137,75 @@ def _merged(found: Mapping[str, Distribution]) -> tuple[Series, ...]:
 
 def funnel_table(systems: Sequence[SystemResult]) -> CountTable:
     """How many requests became usable lists, a row per system."""
-    problems = sorted({problem for system in systems for problem in system.funnel.problems})
-    rows = tuple(
-        (
-            system.card.name,
-            tuple(
-                show_count(count)
-                for count in (
-                    system.funnel.planned,
-                    system.funnel.answered,
-                    *(system.funnel.problems.get(problem, 0) for problem in problems),
-                    system.funnel.empty,
-                    system.funnel.short,
-                )
-            ),
+    return _funnel_rows((system.card.name, system.funnel.everybody) for system in systems)
+
+
+def group_funnels(systems: Sequence[SystemResult]) -> Mapping[str, CountTable]:
+    """The same by group: attribute to a table with a row per system and group."""
+    attributes = dict.fromkeys(row.attribute for system in systems for row in system.funnel.groups)
+    return {
+        attribute: _funnel_rows(
+            (f"{system.card.name}: {row.group}", row)
+            for system in systems
+            for row in system.funnel.groups
+            if row.attribute == attribute
         )
-        for system in systems
+        for attribute in attributes
+    }
+
+
+def _funnel_rows(labelled: Iterable[tuple[str, FunnelRow]]) -> CountTable:
+    rows = list(labelled)
+    problems = sorted({problem for _, row in rows for problem in row.problems})
+    titles = sorted({how for _, row in rows for how in row.titles})
+    return CountTable(
+        columns=(
+            "asked",
+            "answered",
+            *problems,
+            "empty list",
+            "short list",
+            *(f"titles: {how}" for how in titles),
+            "measured",
+        ),
+        rows=tuple(
+            (
+                label,
+                tuple(
+                    show_count(count)
+                    for count in (
+                        row.planned,
+                        row.answered,
+                        *(row.problems.get(problem, 0) for problem in problems),
+                        row.empty,
+                        row.short,
+                        *(row.titles.get(how, 0) for how in titles),
+                        row.measured,
+                    )
+                ),
+            )
+            for label, row in rows
+        ),
     )
-    return CountTable(columns=("asked", "answered", *problems, "empty list", "short list"), rows=rows)
+
+
+def usage_table(systems: Sequence[SystemResult]) -> CountTable:
+    """What the calls took, a row per system that makes calls."""
+    return CountTable(
+        columns=("calls", "retries", "tokens in", "tokens out", "cost", "median s", "95 % s", "99 % s"),
+        rows=tuple(
+            (system.card.name, _usage_words(system.usage)) for system in systems if system.usage.calls
+        ),
+    )
+
+
+def _usage_words(usage: Usage) -> tuple[str, ...]:
+    tokens = (
+        NO_VALUE if count is None else show_count(count) for count in (usage.tokens_in, usage.tokens_out)
+    )
+    cost = NO_VALUE if usage.cost is None else f"{usage.cost:.4g} {usage.currency}"
+    seconds = tuple(f"{second:.3g}" for second in usage.seconds) or (NO_VALUE,) * 3
+    return (show_count(usage.calls), show_count(usage.retries), *tokens, cost, *seconds)
 
 
 def measured_table(systems: Sequence[SystemResult]) -> CountTable:

@@ -92,7 +92,7 @@ BROKEN = """
     ("adapter", "options", "reason"),
     [
         ("broken", "", "it raised RuntimeError: out of memory"),
-        ("broken", 'options = { answers = "short" }\n', "it gave 79 answers to 80 requests"),
+        ("broken", 'options = { answers = "short" }\n', "1 of 80 requests have no answer"),
         ("unbuildable", "", "it could not be built: KeyError: 'weights'"),
     ],
 )

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from recaudit.audit.funnel import Funnel, FunnelRow
 from recaudit.audit.result import (
     AuditResult,
     DataCard,
-    Funnel,
     NotTested,
     ProbeTables,
     Provenance,
     SystemResult,
 )
+from recaudit.audit.usage import Usage
 from recaudit.records import (
     Contrast,
     Distribution,
@@ -114,6 +115,22 @@ def mean_finding(system: str = "als", value: float = 0.3, **changes: Any) -> Fin
     return make_finding(system, estimate=make_estimate(value, value - 0.02, value + 0.02), **fields)
 
 
+def make_funnel_row(**changes: Any) -> FunnelRow:
+    fields: dict[str, Any] = {
+        "attribute": "",
+        "group": "",
+        "planned": 943,
+        "answered": 940,
+        "problems": {"timeout": 2},
+        "empty": 1,
+        "short": 5,
+        "titles": {},
+        "measured": 937,
+        **changes,
+    }
+    return FunnelRow(**fields)
+
+
 def make_system(name: str = "als", verdict: Verdict = "PASS", **changes: Any) -> SystemResult:
     card = changes.pop("card", SystemCard(name=name, version="1.2", description="Factors."))
     fields: dict[str, Any] = {
@@ -121,14 +138,15 @@ def make_system(name: str = "als", verdict: Verdict = "PASS", **changes: Any) ->
         "quadrant": card.quadrant,
         "verdict": verdict,
         "funnel": Funnel(
-            planned=943,
-            answered=940,
-            problems={"timeout": 2},
-            empty=1,
-            short=5,
+            everybody=make_funnel_row(),
+            groups=(
+                make_funnel_row(attribute="gender", group="M", planned=670, answered=668),
+                make_funnel_row(attribute="gender", group="F", planned=273, answered=272),
+            ),
             measured={"ndcg@10": 937},
             undefined={"ndcg@10: no relevant held-out item": 3},
         ),
+        "usage": Usage(calls=0, retries=0, tokens_in=0, tokens_out=0, cost=None, currency="", seconds=()),
         "probes": (
             ProbeTables(
                 probe="quality",

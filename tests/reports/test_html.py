@@ -86,7 +86,13 @@ def hostile(make, mixed: AuditResult) -> AuditResult:
         card=SystemCard(name=HOSTILE, version=HOSTILE, llm=HOSTILE, description=HOSTILE),
         failure=HOSTILE,
         probes=(replace(quality, tables=(table,)), replace(popularity, distributions=(chart,))),
-        funnel=replace(system.funnel, problems={HOSTILE: 1}, measured={HOSTILE: 1}, undefined={HOSTILE: 1}),
+        funnel=replace(
+            system.funnel,
+            everybody=replace(system.funnel.everybody, problems={HOSTILE: 1}),
+            groups=(replace(system.funnel.everybody, attribute=HOSTILE, group=HOSTILE, titles={HOSTILE: 1}),),
+            measured={HOSTILE: 1},
+            undefined={HOSTILE: 1},
+        ),
         seconds={HOSTILE: 1.0},
     )
     result = make.result(*findings, systems=(system,), config_text=f"# {HOSTILE}\n", name=HOSTILE)

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from recaudit.reports.tables import funnel_table, means_table, measured_table, shares_of, undefined_table
+from recaudit.audit.usage import Usage
+from recaudit.reports.tables import (
+    funnel_table,
+    group_funnels,
+    means_table,
+    measured_table,
+    shares_of,
+    undefined_table,
+    usage_table,
+)
 
 
 def test_group_means_mark_small_groups_and_missing_values(make):
@@ -31,9 +40,34 @@ def test_a_series_that_all_systems_share_stands_once(make):
 
 
 def test_the_funnel_counts_everything(make):
-    table = funnel_table([make.system()])
-    assert table.columns == ("asked", "answered", "timeout", "empty list", "short list")
-    assert table.rows == (("als", ("943", "940", "2", "1", "5")),)
+    system = make.system()
+    everybody = replace(system.funnel.everybody, titles={"exact": 7, "off-catalogue": 1200})
+    table = funnel_table([replace(system, funnel=replace(system.funnel, everybody=everybody))])
+    assert table.columns == (
+        "asked",
+        "answered",
+        "timeout",
+        "empty list",
+        "short list",
+        "titles: exact",
+        "titles: off-catalogue",
+        "measured",
+    )
+    assert table.rows == (("als", ("943", "940", "2", "1", "5", "7", "1,200", "937")),)
+
+
+def test_the_funnel_by_group_names_system_and_group(make):
+    (table,) = group_funnels([make.system("als"), make.system("knn")]).values()
+    assert [label for label, _ in table.rows] == ["als: M", "als: F", "knn: M", "knn: F"]
+    assert [counts[1] for _, counts in table.rows] == ["668", "272", "668", "272"]
+
+
+def test_usage_shows_systems_that_make_calls_and_says_what_is_unknown(make):
+    usage = Usage(
+        calls=12, retries=1, tokens_in=None, tokens_out=900, cost=0.125, currency="EUR", seconds=(0.5, 1.25, 2)
+    )
+    table = usage_table([make.system("als"), make.system("gpt", usage=usage)])
+    assert table.rows == (("gpt", ("12", "1", "\N{EM DASH}", "900", "0.125 EUR", "0.5", "1.25", "2")),)
 
 
 def test_metrics_of_all_systems_are_listed_even_if_one_lacks_them(make):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from recaudit.errors import RecauditError
-from recaudit.records import Exchange
+from recaudit.records import Exchange, Request
 
 Gives: TypeAlias = Literal["text", "logprobs", "schema"]
 """What a model can do: write text, give log-probabilities of continuations, write JSON that follows a schema."""
@@ -88,4 +88,13 @@ class LanguageModel(Protocol):
             ModelCallError: If this call failed for good.
             SystemFailureError: If no call can succeed, such as with a wrong key or an unknown model.
         """
+        ...
+
+
+@runtime_checkable
+class Previewed(Protocol):
+    """A recommender that can say beforehand which calls its answers take."""
+
+    def preview(self, request: Request) -> Sequence[Call]:
+        """The calls that answering takes, at most; none of them is made."""
         ...

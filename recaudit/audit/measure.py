@@ -1,21 +1,20 @@
-"""The audit of one system: ask, measure, estimate, decide."""
+"""From the answers of one system to decided claims: measure, estimate, decide."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from recaudit.audit.build import BuiltSystem
+from recaudit.audit.config_tables import SystemTable
 from recaudit.audit.decide import decide, worst
-from recaudit.audit.evidence import EvidenceStore
-from recaudit.audit.execute import ask
+from recaudit.audit.evidence import AskedSystem, EvidenceStore
+from recaudit.audit.funnel import funnel_of
 from recaudit.audit.plan import AuditPlan, PlannedProbe, attributes_of
 from recaudit.audit.progress import Progress, timed
-from recaudit.audit.result import Funnel, ProbeTables, SystemResult
-from recaudit.errors import SystemFailureError
+from recaudit.audit.result import ProbeTables, SystemResult
+from recaudit.audit.usage import usage_of
 from recaudit.records import (
     Answer,
     Capability,
@@ -24,6 +23,7 @@ from recaudit.records import (
     Hypothesis,
     Measurements,
     Request,
+    SystemCard,
     Verdict,
 )
 from recaudit.statistics import estimate, group_table
@@ -38,25 +38,17 @@ class Outcome:
     measurements: Mapping[str, Measurements]
 
 
-def audit_system(plan: AuditPlan, built: BuiltSystem, evidence: EvidenceStore, progress: Progress) -> Outcome:
-    """Ask a system everything it offers to answer, and decide every claim about it."""
-    name, seconds, failure = built.card.name, {"build": built.seconds}, built.failure
-    offered: frozenset[Capability] = frozenset()
-    requests: list[Request] = list(plan.requests.values())
-    if built.recommender is not None:
-        offered = built.recommender.offers
-        requests = [request for request in requests if request.needs in offered]
-        progress(f"asking {name}", 0, len(requests))
-        with timed(seconds, "answer"):
-            try:
-                done = 0
-                for batch in ask(built.recommender, requests, plan.data.items.index):
-                    evidence.add_answers(name, batch)
-                    done += len(batch)
-                    progress(f"asking {name}", done, len(requests))
-            except SystemFailureError as error:
-                failure = str(error)
+def measure_system(
+    plan: AuditPlan, table: SystemTable, evidence: EvidenceStore, progress: Progress
+) -> Outcome:
+    """Decide every claim about one system from what it answered; the system itself is not touched."""
+    name = table.name
+    asked = evidence.systems().get(name)
     answers = evidence.answers(name)
+    offered: frozenset[Capability] = frozenset() if asked is None else asked.offers
+    requests = [request for request in plan.requests.values() if asked is None or request.needs in offered]
+    failure = evidence.failures().get(name) or _incomplete(requests, asked, answers)
+    seconds = {} if asked is None else dict(asked.seconds)
     measured: dict[str, Measurements] = {}
     estimates: dict[str, Estimate] = {}
     tables: tuple[ProbeTables, ...] = ()
@@ -80,16 +72,25 @@ def audit_system(plan: AuditPlan, built: BuiltSystem, evidence: EvidenceStore, p
     gated = [
         finding.verdict for finding in findings if finding.limit is not None and finding.verdict is not None
     ]
+    card = SystemCard(name=name) if asked is None else asked.card
     result = SystemResult(
-        card=built.card,
-        quadrant=built.card.quadrant,
+        card=card,
+        quadrant=card.quadrant,
         verdict="ERROR" if failure else worst(gated),
-        funnel=_funnel(requests, answers, measured),
+        funnel=funnel_of(requests, answers, measured, plan.groups),
+        usage=usage_of(answers.values(), table.prices),
         probes=tables,
         failure=failure,
         seconds=seconds,
     )
     return Outcome(result=result, findings=findings, measurements=measured)
+
+
+def _incomplete(requests: Sequence[Request], asked: AskedSystem | None, answers: Mapping[str, Answer]) -> str:
+    left = sum(request.id not in answers for request in requests)
+    if asked is None and left == len(requests):
+        return "it was not asked before the run stopped; go on with --resume"
+    return f"{left:,} of {len(requests):,} requests have no answer yet; go on with --resume" if left else ""
 
 
 def _estimates(
@@ -126,28 +127,6 @@ def _finding(plan: AuditPlan, name: str, claim: Hypothesis, seen: Estimate | Non
     elif limit is not None:
         verdict, reason = decide(seen, limit)
     return Finding(system=name, hypothesis=claim, estimate=seen, limit=limit, verdict=verdict, reason=reason)
-
-
-def _funnel(
-    requests: Sequence[Request], answers: Mapping[str, Answer], measured: Mapping[str, Measurements]
-) -> Funnel:
-    measured_units: Counter[str] = Counter()
-    undefined: Counter[str] = Counter()
-    for measurements in measured.values():
-        rows = measurements.rows
-        missing = rows["value"].isna()
-        measured_units.update(rows.loc[~missing, "metric"].tolist())
-        undefined.update((rows.loc[missing, "metric"] + ": " + rows.loc[missing, "reason"]).tolist())
-    given = [(request, answers[request.id]) for request in requests if request.id in answers]
-    return Funnel(
-        planned=len(requests),
-        answered=len(given),
-        problems=dict(Counter(answer.problem for _, answer in given if answer.problem is not None)),
-        empty=sum(not answer.items for _, answer in given if answer.problem is None),
-        short=sum(0 < len(answer.items) < request.k for request, answer in given),
-        measured=dict(sorted(measured_units.items())),
-        undefined=dict(sorted(undefined.items())),
-    )
 
 
 def _tables(plan: AuditPlan, probe: PlannedProbe, measurements: Measurements) -> ProbeTables:

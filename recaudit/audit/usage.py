@@ -1,0 +1,84 @@
+"""What calls cost: tokens, money by the configuration's prices, and time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from recaudit.audit.config_tables import PriceTable
+from recaudit.records import Answer, Exchange
+
+CHARACTERS_PER_TOKEN = 4
+"""For text whose tokens nobody counted; a rule of thumb for English."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What all calls to one system took.
+
+    Attributes:
+        calls: Calls, retries not counted.
+        retries: Tries beyond the first.
+        tokens_in: Tokens sent, as the service counts them, None when it did not say for every call.
+        tokens_out: Tokens written.
+        cost: By the configuration's prices, None without prices.
+        currency: Of the cost.
+        seconds: Latency of one call: median, 95th and 99th percentile; empty without calls.
+    """
+
+    calls: int
+    retries: int
+    tokens_in: int | None
+    tokens_out: int | None
+    cost: float | None
+    currency: str
+    seconds: tuple[float, ...]
+
+
+def usage_of(answers: Iterable[Answer], prices: PriceTable | None) -> Usage:
+    """Sum the calls behind answers."""
+    calls = [exchange for answer in answers for exchange in answer.exchanges]
+    seconds = [call.seconds for call in calls if call.seconds is not None]
+    return Usage(
+        calls=len(calls),
+        retries=sum(call.attempts - 1 for call in calls),
+        tokens_in=_total(call.tokens_in for call in calls),
+        tokens_out=_total(call.tokens_out for call in calls),
+        cost=None if prices is None else sum(cost_of(call, prices) for call in calls),
+        currency="" if prices is None else prices.currency,
+        seconds=tuple(np.percentile(seconds, [50, 95, 99]).tolist()) if seconds else (),
+    )
+
+
+def cost_of(call: Exchange, prices: PriceTable) -> float:
+    """The price of one call; tokens that the service did not count are estimated from the text.
+
+    >>> from recaudit.audit.config_tables import PriceTable
+    >>> call = Exchange(prompt="x" * 40, text="", tokens_out=20)
+    >>> cost_of(call, PriceTable(input=1.0, output=2.0, call=0.01))  # 10 and 20 tokens
+    0.01005
+    """
+    sent = estimated_tokens(call.prompt) if call.tokens_in is None else call.tokens_in
+    written = estimated_tokens(call.text) if call.tokens_out is None else call.tokens_out
+    return price_of(sent, written, calls=1, prices=prices)
+
+
+def price_of(tokens_in: float, tokens_out: float, *, calls: int, prices: PriceTable) -> float:
+    """What so many tokens in so many calls cost."""
+    return (tokens_in * prices.input + tokens_out * prices.output) / 1e6 + calls * prices.call
+
+
+def estimated_tokens(text: str) -> int:
+    """About how many tokens a text has, rounded up.
+
+    >>> estimated_tokens("five5")
+    2
+    """
+    return -(-len(text) // CHARACTERS_PER_TOKEN)
+
+
+def _total(counts: Iterable[int | None]) -> int | None:
+    known = list(counts)
+    return None if None in known else sum(count for count in known if count is not None)

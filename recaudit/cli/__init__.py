@@ -1,0 +1,47 @@
+"""The command line. Results go to stdout; progress and messages go to stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import typer
+
+from recaudit.cli.look import list_names, show_name
+from recaudit.cli.offline import export_requests, import_answers
+from recaudit.cli.output import fail
+from recaudit.cli.runs import demo, gate, measure, report, run
+from recaudit.errors import EvidenceError, InputError
+
+INCOMPLETE = 3
+
+app = typer.Typer(
+    help="Audit recommender systems before they are released: is it good, is it fair, is it steady.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": demo,
+    "run": run,
+    "measure": measure,
+    "report": report,
+    "gate": gate,
+    "export-requests": export_requests,
+    "import-answers": import_answers,
+    "list": list_names,
+    "show": show_name,
+}
+for name, command in COMMANDS.items():
+    app.command(name)(command)
+
+
+def main() -> None:
+    """Run the command line; a person's mistake is one message and exit code 2."""
+    try:
+        app(standalone_mode=True)
+    except InputError as error:
+        fail(str(error), code=2)
+    except EvidenceError as error:
+        fail(str(error), code=INCOMPLETE)

@@ -1,0 +1,5 @@
+"""`python -m recaudit.cli`."""
+
+from recaudit.cli import main
+
+main()
