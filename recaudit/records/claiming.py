@@ -16,9 +16,9 @@ Contrast: TypeAlias = Literal[
     "mean", "gap", "ratio", "worst", "corpus", "excess", "change", "arm gap", "arm spread"
 ]
 """What is compared: the mean over units; the largest difference, the smallest ratio or the smallest mean among
-the groups of an attribute; a statistic of all lists together; or, within each unit, arms of an experiment: how much
-the arm that loses most falls short of the baseline arm, the change from the baseline that is largest in absolute
-value, the largest difference between two arms, the standard deviation of the arms' means."""
+the groups of an attribute; a statistic of all lists together; or, within each unit, arms of an experiment: how far
+the arm that loses most falls short of the baseline arm, the largest absolute change from the baseline, the largest
+difference between two arms (SNSR), the standard deviation of the arms' means (SNSV)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from recaudit.errors import InputError, UnknownNameError
-from recaudit.records import Estimate, Hypothesis, Measurements
+from recaudit.records import Estimate, Hypothesis, Measurements, digest_of
+from recaudit.statistics.arm_claims import arm_claim
+from recaudit.statistics.arms import ARM_CONTRASTS, check_arms
 from recaudit.statistics.claims import Claim, corpus_claim, mean_claim
 from recaudit.statistics.group_claims import group_claim
 from recaudit.statistics.intervals import error_budget, joint_critical_values
 from recaudit.statistics.multiplicity import adjust
-from recaudit.statistics.sample import Sample, resample
+from recaudit.statistics.sample import Sample, group_key, resample
 
 
 def estimate(
@@ -57,14 +59,11 @@ def estimate(
         ValueError: If a claim itself makes no sense, such as a gap without an attribute.
     """
     _check(hypotheses, gated, confidence=confidence, resamples=resamples, min_group=min_group)
+    generator = np.random.default_rng(rng)
     sample = resample(
-        hypotheses,
-        measurements,
-        groups,
-        resamples=resamples,
-        min_group=min_group,
-        rng=np.random.default_rng(rng),
+        hypotheses, measurements, groups, resamples=resamples, min_group=min_group, rng=generator
     )
+    permuting = int(generator.integers(2**63))
     blank = Estimate(
         value=None,
         low=None,
@@ -75,7 +74,9 @@ def estimate(
         n=0,
         method=f"studentised bootstrap over units, {resamples:,} resamples, max-t",
     )
-    claims = {hypothesis.id: _claim(hypothesis, sample, blank) for hypothesis in hypotheses}
+    claims = {
+        hypothesis.id: _claim(hypothesis, sample, blank, resamples, permuting) for hypothesis in hypotheses
+    }
     family = {claim: claims[claim] for claim in claims if claim in set(gated)}
     estimates = {}
     if family:
@@ -104,12 +105,16 @@ def _finish(family: Mapping[str, Claim], confidence: float) -> dict[str, Estimat
     }
 
 
-def _claim(hypothesis: Hypothesis, sample: Sample, blank: Estimate) -> Claim:
+def _claim(hypothesis: Hypothesis, sample: Sample, blank: Estimate, resamples: int, permuting: int) -> Claim:
+    if hypothesis.contrast in ARM_CONTRASTS:
+        # Each claim permutes from its own seed, so that no claim's p depends on which others there are.
+        own = np.random.default_rng([permuting, int(digest_of(hypothesis.id)[:8], 16)])
+        return arm_claim(sample.arms[hypothesis.id], hypothesis, blank, resamples=resamples, rng=own)
     if hypothesis.contrast == "corpus":
         return corpus_claim(sample.corpus.get(hypothesis.metric), hypothesis, blank)
     if hypothesis.contrast == "mean":
-        return mean_claim(sample.groups[None, hypothesis.metric], hypothesis, blank)
-    return group_claim(sample.groups[hypothesis.attribute, hypothesis.metric], hypothesis, blank)
+        return mean_claim(sample.groups[group_key(hypothesis)], hypothesis, blank)
+    return group_claim(sample.groups[group_key(hypothesis)], hypothesis, blank)
 
 
 def _check(
@@ -134,12 +139,18 @@ def _check(
         if hypothesis.id in known:
             raise ValueError(f"two claims have the id '{hypothesis.id}'; give each its own")
         known.add(hypothesis.id)
-        if hypothesis.contrast in {"gap", "ratio", "worst"} and hypothesis.attribute is None:
-            raise ValueError(f"claim '{hypothesis.id}' compares groups and names no attribute")
-        if hypothesis.contrast == "worst" and hypothesis.better not in {"higher", "lower"}:
-            raise ValueError(
-                f"claim '{hypothesis.id}' asks for the worst group of a metric without a better end"
-            )
+        _check_claim(hypothesis)
     for claim in gated:
         if claim not in known:
             raise UnknownNameError.among("gated claim", claim, known)
+
+
+def _check_claim(hypothesis: Hypothesis) -> None:
+    if hypothesis.contrast in ARM_CONTRASTS:
+        check_arms(hypothesis)
+    if hypothesis.contrast in {"gap", "ratio", "worst"} and hypothesis.attribute is None:
+        raise ValueError(f"claim '{hypothesis.id}' compares groups and names no attribute")
+    if hypothesis.contrast == "worst" and hypothesis.better not in {"higher", "lower"}:
+        raise ValueError(
+            f"claim '{hypothesis.id}' asks for the worst group of a metric without a better end"
+        )

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from recaudit.errors import DataError
+from recaudit.statistics.arms import ARM_CONTRASTS, ArmSample, ArmTable, arm_sample, arm_tables
 from recaudit.statistics.corpus import CorpusStatistic, corpus_statistic, fill_corpus
 from recaudit.statistics.group_means import GroupMeans, group_means
 from recaudit.statistics.resampling import empty_moments, fill_moments, group_columns, weight_blocks
 from recaudit.statistics.units import (
     Partition,
-    UnitValues,
     check_columns,
     everyone,
     partition,
@@ -25,7 +25,16 @@ from recaudit.statistics.units import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from recaudit.records import FloatArray, Hypothesis, Measurements
+
+
+Column: TypeAlias = tuple[str, tuple[str, ...]]
+"""A metric, and the arms whose rows count for it, none for all."""
+
+GroupKey: TypeAlias = tuple[str | None, Column]
+"""An attribute, None for all units, and a column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +61,14 @@ class Sample:
     """One system's measurements under one resampling of units.
 
     Attributes:
-        groups: Attribute (None for all units) and metric to groups.
+        groups: Attribute (None for all units), metric and arms (none for all) to groups.
         corpus: Metric to corpus statistic.
+        arms: Id of a claim about arms to its arms.
     """
 
-    groups: Mapping[tuple[str | None, str], GroupSample]
+    groups: Mapping[GroupKey, GroupSample]
     corpus: Mapping[str, CorpusStatistic]
+    arms: Mapping[str, ArmSample]
 
 
 def resample(
@@ -83,71 +94,100 @@ def resample(
         DataError: If an attribute is unknown, or a value is infinite or outside the bounds of its metric.
     """
     check_columns(measurements.rows)
-    used: dict[str | None, list[str]] = {}
+    used: dict[str | None, list[Column]] = {}
     for hypothesis in hypotheses:
-        if hypothesis.contrast != "corpus":
-            own = used.setdefault(None if hypothesis.contrast == "mean" else hypothesis.attribute, [])
-            if hypothesis.metric not in own:
-                own.append(hypothesis.metric)
+        if hypothesis.contrast != "corpus" and hypothesis.contrast not in ARM_CONTRASTS:
+            attribute, column = group_key(hypothesis)
+            own = used.setdefault(attribute, [])
+            if column not in own:
+                own.append(column)
     claimed = {hypothesis.metric for hypothesis in hypotheses if hypothesis.contrast == "corpus"}
     corpus = [measurement for measurement in measurements.corpus if measurement.metric in claimed]
     units = sorted_units(measurements.rows["unit"].unique(), *(measurement.units for measurement in corpus))
-    metrics = list(dict.fromkeys(metric for own in used.values() for metric in own))
-    values = unit_values(measurements.rows, metrics, units)
-    _check_bounds(hypotheses, values)
+    columns = list(dict.fromkeys(column for own in used.values() for column in own))
+    values = _column_values(measurements.rows, columns, units)
+    tables = arm_tables(hypotheses, measurements.rows, units)
+    _check_bounds(hypotheses, values, tables)
     partitions = {
         attribute: everyone(len(units)) if attribute is None else partition(groups, attribute, units)
         for attribute in used
     }
-    columns = {}
+    prepared = {}
     for attribute, part in partitions.items():
-        chosen = values.values[:, [metrics.index(metric) for metric in used[attribute]]]
+        chosen = np.stack([values[column][0] for column in used[attribute]], axis=1)
         fewest = 1 if attribute is None else min_group
-        columns[attribute] = [
+        prepared[attribute] = [
             group_columns(chosen, members) for members in part.members if len(members) >= fewest
         ]
     moments = {
-        attribute: empty_moments(len(used[attribute]), len(prepared), resamples)
-        for attribute, prepared in columns.items()
+        attribute: empty_moments(len(used[attribute]), len(by_group), resamples)
+        for attribute, by_group in prepared.items()
+    }
+    everybody = np.arange(len(units), dtype=np.intp)
+    compared = {name: [group_columns(table.columns, everybody)] for name, table in tables.items()}
+    arm_moments = {
+        name: empty_moments(table.columns.shape[1], 1, resamples) for name, table in tables.items()
     }
     statistics = np.full((len(corpus), resamples), np.nan)
     positions = [units.get_indexer(pd.Index(measurement.units)).astype(np.intp) for measurement in corpus]
     width = max((measurement.contributions.shape[1] for measurement in corpus), default=1)
     for block, weights in weight_blocks(len(units), resamples, rng, width=width):
-        for attribute, prepared in columns.items():
-            fill_moments(moments[attribute], block, weights, prepared)
+        for attribute, by_group in prepared.items():
+            fill_moments(moments[attribute], block, weights, by_group)
+        for name, whole in compared.items():
+            fill_moments(arm_moments[name], block, weights, whole)
         fill_corpus(statistics, block, weights, corpus, positions)
     return Sample(
         groups={
-            (attribute, metric): _group_sample(
+            (attribute, column): _group_sample(
                 partitions[attribute],
-                values,
-                metric,
+                *values[column],
                 moments[attribute].mean[row],
                 moments[attribute].se2[row],
                 min_group=min_group,
             )
             for attribute, own in used.items()
-            for row, metric in enumerate(own)
+            for row, column in enumerate(own)
         },
         corpus={
             measurement.metric: corpus_statistic(measurement, resampled)
             for measurement, resampled in zip(corpus, statistics, strict=True)
         },
+        arms={
+            name: arm_sample(table, arm_moments[name].mean[:, 0], arm_moments[name].se2[:, 0])
+            for name, table in tables.items()
+        },
     )
+
+
+def group_key(hypothesis: Hypothesis) -> GroupKey:
+    """Where a claim about groups or all units finds its numbers in a sample."""
+    attribute = None if hypothesis.contrast == "mean" else hypothesis.attribute
+    return attribute, (hypothesis.metric, hypothesis.arms)
+
+
+def _column_values(
+    rows: pd.DataFrame, columns: Sequence[Column], units: pd.Index[int]
+) -> dict[Column, tuple[FloatArray, NDArray[np.bool_]]]:
+    """(n,) values, and whether the unit has any row, of each column."""
+    found = {}
+    for arms in dict.fromkeys(arms for _, arms in columns):
+        metrics = [metric for metric, of in columns if of == arms]
+        cells = unit_values(rows[rows["arm"].isin(arms)] if arms else rows, metrics, units)
+        for place, metric in enumerate(metrics):
+            found[metric, arms] = (cells.values[:, place], cells.asked[:, place])
+    return found
 
 
 def _group_sample(
     part: Partition,
-    values: UnitValues,
-    metric: str,
+    value: FloatArray,
+    asked: NDArray[np.bool_],
     star_mean: FloatArray,
     star_se2: FloatArray,
     *,
     min_group: int,
 ) -> GroupSample:
-    column = values.metrics.index(metric)
-    value = values.values[:, column]
     defined = ~np.isnan(value)
     fewest = 1 if part.attribute is None else min_group
     compared: list[int] = []
@@ -158,7 +198,7 @@ def _group_sample(
             compared.append(group)
         elif part.attribute is not None:
             small.append((part.labels[group], count))
-    undefined = int((values.asked[:, column] & ~defined).sum())
+    undefined = int((asked & ~defined).sum())
     without_group = int(defined[part.missing].sum())
     return GroupSample(
         means=group_means(
@@ -200,11 +240,18 @@ def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def _check_bounds(hypotheses: Sequence[Hypothesis], values: UnitValues) -> None:
+def _check_bounds(
+    hypotheses: Sequence[Hypothesis],
+    values: Mapping[Column, tuple[FloatArray, NDArray[np.bool_]]],
+    tables: Mapping[str, ArmTable],
+) -> None:
     for hypothesis in hypotheses:
         if hypothesis.contrast == "corpus":
             continue
-        column = values.values[:, values.metrics.index(hypothesis.metric)]
+        if hypothesis.id in tables:
+            column = tables[hypothesis.id].values.ravel()
+        else:
+            column = values[group_key(hypothesis)[1]][0]
         lowest, highest = hypothesis.bounds
         outside = column[(column < lowest - 1e-9) | (column > highest + 1e-9)]
         if len(outside):

@@ -64,7 +64,13 @@ def test_the_funnel_by_group_names_system_and_group(make):
 
 def test_usage_shows_systems_that_make_calls_and_says_what_is_unknown(make):
     usage = Usage(
-        calls=12, retries=1, tokens_in=None, tokens_out=900, cost=0.125, currency="EUR", seconds=(0.5, 1.25, 2)
+        calls=12,
+        retries=1,
+        tokens_in=None,
+        tokens_out=900,
+        cost=0.125,
+        currency="EUR",
+        seconds=(0.5, 1.25, 2),
     )
     table = usage_table([make.system("als"), make.system("gpt", usage=usage)])
     assert table.rows == (("gpt", ("12", "1", "\N{EM DASH}", "900", "0.125 EUR", "0.5", "1.25", "2")),)

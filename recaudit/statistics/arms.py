@@ -1,0 +1,187 @@
+"""Arms of an experiment compared within each unit.
+
+Every unit goes through every arm, so what is compared is the difference between two arms of the same unit. Each
+compared pair is one component; its differences over units have a mean like any group of units, and the components'
+simultaneous intervals come from the same resamples as all other claims.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recaudit.statistics.group_means import GroupMeans, group_means
+from recaudit.statistics.units import unit_values
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from recaudit.records import Contrast, FloatArray, Hypothesis
+
+ARM_CONTRASTS: frozenset[Contrast] = frozenset({"excess", "change", "arm gap", "arm spread"})
+_BETWEEN = "\x1f"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmTable:
+    """One metric in the arms of one claim.
+
+    Attributes:
+        labels: The a arms, the baseline first where there is one.
+        values: (n, a) one value per unit and arm, NaN where undefined.
+        pairs: The c compared pairs as positions of arms; the difference is first minus second.
+        asked: (n,) whether the unit has any row in these arms.
+    """
+
+    labels: tuple[str, ...]
+    values: FloatArray
+    pairs: tuple[tuple[int, int], ...]
+    asked: NDArray[np.bool_]
+
+    @property
+    def differences(self) -> FloatArray:
+        """(n, c) first minus second of each pair; float noise is rounded off."""
+        first, second = np.array(self.pairs, dtype=np.intp).reshape(-1, 2).T
+        return np.round(self.values[:, first] - self.values[:, second], 12)
+
+    @property
+    def columns(self) -> FloatArray:
+        """(n, c + a) what is resampled: the differences, then the arms themselves."""
+        return np.concatenate([self.differences, self.values], axis=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmSample:
+    """The arms of one claim under one resampling of units.
+
+    Attributes:
+        table: What was resampled.
+        pairs: Means of the differences that some unit has, and which pairs these are.
+        compared: Positions of these pairs in `table.pairs`.
+        arms: Means of the arms that some unit has.
+        n_asked: Units with any row in these arms.
+    """
+
+    table: ArmTable
+    pairs: GroupMeans | None
+    compared: NDArray[np.intp]
+    arms: GroupMeans | None
+    n_asked: int
+
+
+def arm_tables(
+    hypotheses: Sequence[Hypothesis], rows: pd.DataFrame, units: pd.Index[int]
+) -> dict[str, ArmTable]:
+    """Lay out what each arm claim compares.
+
+    Args:
+        hypotheses: Claims of any contrast; those about groups are passed over.
+        rows: Measurements; replicates are averaged within unit, arm and metric.
+        units: (n,) the units in order.
+
+    Returns:
+        Claim id to table.
+    """
+    claims = {claim.id: claim for claim in hypotheses if claim.contrast in ARM_CONTRASTS}
+    if not claims:
+        return {}
+    labels = {name: labels_of(claim) for name, claim in claims.items()}
+    wanted = list(
+        dict.fromkeys(
+            f"{claims[name].metric}{_BETWEEN}{arm}" for name, arms in labels.items() for arm in arms
+        )
+    )
+    keyed = rows.assign(metric=rows["metric"] + _BETWEEN + rows["arm"])
+    cells = unit_values(keyed, wanted, units)
+    tables = {}
+    for name, claim in claims.items():
+        chosen = [wanted.index(f"{claim.metric}{_BETWEEN}{arm}") for arm in labels[name]]
+        tables[name] = ArmTable(
+            labels=labels[name],
+            values=cells.values[:, chosen],
+            pairs=pairs_of(claim),
+            asked=np.any(cells.asked[:, chosen], axis=1, keepdims=True)[:, 0],
+        )
+    return tables
+
+
+def labels_of(claim: Hypothesis) -> tuple[str, ...]:
+    """The arms of a claim, its baseline first."""
+    return (claim.baseline, *claim.arms) if claim.baseline else claim.arms
+
+
+def pairs_of(claim: Hypothesis) -> tuple[tuple[int, int], ...]:
+    """The compared pairs as positions in `labels_of`.
+
+    "excess" takes the baseline minus each arm, so that positive is a loss against it; where a lower value is better
+    it takes each arm minus the baseline. "change" takes each arm minus the baseline. The others take all pairs.
+    """
+    count = len(claim.arms)
+    if claim.contrast == "excess" and claim.better != "lower":
+        return tuple((0, arm) for arm in range(1, count + 1))
+    if claim.baseline:
+        return tuple((arm, 0) for arm in range(1, count + 1))
+    return tuple(combinations(range(count), 2))
+
+
+def arm_sample(table: ArmTable, star_mean: FloatArray, star_se2: FloatArray) -> ArmSample:
+    """Summarise a table and its resampled moments.
+
+    Args:
+        table: The arms.
+        star_mean: (c + a, B) means of `table.columns` in the resamples.
+        star_se2: (c + a, B) their squared standard errors.
+    """
+    split = len(table.pairs)
+    differences = table.differences
+    compared = np.flatnonzero((~np.isnan(differences)).any(axis=0))
+    present = np.flatnonzero((~np.isnan(table.values)).any(axis=0))
+    return ArmSample(
+        table=table,
+        pairs=_means(
+            [_pair_label(table, int(pair)) for pair in compared], differences, compared, star_mean, star_se2
+        ),
+        compared=compared,
+        arms=_means(
+            [table.labels[arm] for arm in present], table.values, present, star_mean[split:], star_se2[split:]
+        ),
+        n_asked=int(table.asked.sum()),
+    )
+
+
+def _means(
+    labels: Sequence[str],
+    values: FloatArray,
+    chosen: NDArray[np.intp],
+    star_mean: FloatArray,
+    star_se2: FloatArray,
+) -> GroupMeans | None:
+    if not len(chosen):
+        return None
+    columns = [values[:, column][~np.isnan(values[:, column])] for column in chosen]
+    return group_means(labels, columns, star_mean[chosen], star_se2[chosen])
+
+
+def _pair_label(table: ArmTable, pair: int) -> str:
+    first, second = table.pairs[pair]
+    return f"{table.labels[first]} - {table.labels[second]}"
+
+
+def check_arms(claim: Hypothesis) -> None:
+    """Refuse an arm claim that makes no sense.
+
+    Raises:
+        ValueError: If it names no arms, or a baseline where none belongs or none where one does.
+    """
+    needs_baseline = claim.contrast in {"excess", "change"}
+    if needs_baseline != bool(claim.baseline):
+        wrong = "names no baseline" if needs_baseline else "names a baseline, which it has no use for"
+        raise ValueError(f"claim '{claim.id}' ({claim.contrast}) {wrong}")
+    if not claim.arms or len(set(labels_of(claim))) != len(labels_of(claim)):
+        raise ValueError(f"claim '{claim.id}' needs arms, each named once; it names {claim.arms}")
