@@ -10,6 +10,7 @@ from recaudit.datasets.data import AuditData
 from recaudit.datasets.frames import read_frame
 from recaudit.datasets.named import DATASETS, DatasetLoader, load_dataset
 from recaudit.datasets.splits import apply_split, split_given, split_last, split_random
+from recaudit.datasets.titles import NormalTitle, normal_form
 from recaudit.datasets.worlds import planted_lists, world
 
 __all__ = [
@@ -19,11 +20,13 @@ __all__ = [
     "AuditData",
     "DatasetLoader",
     "Member",
+    "NormalTitle",
     "Wheel",
     "apply_split",
     "audit_data",
     "fetch",
     "load_dataset",
+    "normal_form",
     "planted_lists",
     "read_frame",
     "split_given",
