@@ -1,0 +1,232 @@
+"""From a title as a model wrote it to the catalogue item it names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from recaudit.datasets import NormalTitle, normal_form
+from recaudit.datasets.titles import without_article
+from recaudit.errors import DataError
+from recaudit.records import ItemId, Resolved, Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    import pandas as pd
+
+THRESHOLD = 88.0
+"""Least similarity of a fuzzy match, 0 to 100; chosen on the labelled answers, see benchmarks/titles.md."""
+
+YEARS_APART = 1
+"""Catalogues and models disagree by a year over premiere and release; more is another work."""
+
+_TIED = 1.0  # points of similarity between two items that are taken for equally good
+_NEAREST = 60.0  # below this a similarity says nothing and is given as 0
+_WORDS_ALIKE = 70.0  # least similarity of the words in which two titles differ
+_LINKING = frozenset({"the", "a", "an", "of", "and", "in", "on", "to", "at", "for", "from", "with"})
+_CREDIT = re.compile(
+    r"[,;]?\s+(?:(?:directed|written|performed|sung|composed|created|developed)\s+)?by\s"
+    r"|[,;]?\s+(?:feat\.?|ft\.?|featuring|starring)\s",
+    re.IGNORECASE,
+)
+_DASH = re.compile(r"\s+[-\u2013\u2014|]\s+|\s*\u2014\s*")
+_BARE_YEAR = re.compile(r"(?:\s*,|\s+[-\u2013\u2014]|\s)\s*((?:1[89]|20)\d\d)$")
+_DESCRIPTION_WORDS = 5  # a subtitle after a colon is shorter, as a rule
+
+
+class _Found(NamedTuple):
+    """Items (positions in the catalogue) that a title may name."""
+
+    items: tuple[int, ...]
+    how: Resolved
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleIndex:
+    """A catalogue's titles, prepared for matching; made by `index_titles`.
+
+    Attributes:
+        ids: The items.
+        years: Their years, None where unknown.
+        as_written: Title to positions in `ids`.
+        names: Normal name to positions, with other names and the words of brackets.
+        keys: The same without leading articles.
+    """
+
+    ids: tuple[ItemId, ...]
+    years: tuple[int | None, ...]
+    as_written: Mapping[str, tuple[int, ...]]
+    names: Mapping[str, tuple[int, ...]]
+    keys: Mapping[str, tuple[int, ...]]
+    _choices: tuple[str, ...] = field(repr=False)
+
+    def match(self, title: str, *, among: Collection[ItemId] | None = None) -> Slot:
+        """Find the item a title names: letter for letter, else in normal form, else by similarity.
+
+        A year given with the title decides between items of one name, and excludes items that are more than
+        `YEARS_APART` away. Where several items fit alike the title is ambiguous, and none is taken. What follows
+        the title, such as "by Artist" or "- Director", is left out if nothing fits with it.
+
+        Args:
+            title: As a model wrote it.
+            among: Items that were asked about; they decide between items that fit alike.
+        """
+        written = " ".join(title.split())
+        exact = self.as_written.get(written)
+        if exact:
+            return self._slot(title, _Found(self._narrowed(exact, among), "exact", 100.0))
+        nearest = 0.0
+        full = normal_form(written)
+        for form in _readings(written, full):
+            found = self._normalised(form, among) or self._fuzzy(form, among)
+            if found.how != "off-catalogue":
+                return self._slot(title, found)
+            nearest = max(nearest, found.similarity)
+            if found.similarity == 100.0:
+                break
+        return self._slot(title, _Found((), "off-catalogue", nearest))
+
+    def _normalised(self, form: NormalTitle, among: Collection[ItemId] | None) -> _Found | None:
+        """The items of this name; none of them where the year excludes all; None without such a name."""
+        known = False
+        for names, name in (
+            (self.names, form.whole),
+            (self.names, form.name),
+            (self.keys, form.key),
+            *((self.names, other) for other in form.others),
+        ):
+            items = names.get(name, ())
+            known = known or bool(items)
+            agreeing = self._narrowed(self._of_year(items, form.year), among)
+            if agreeing:
+                return _Found(agreeing, "normalised", 100.0)
+        return _Found((), "off-catalogue", 100.0) if known else None
+
+    def _fuzzy(self, form: NormalTitle, among: Collection[ItemId] | None) -> _Found:
+        from rapidfuzz import fuzz, process
+
+        near = process.extract(form.key, self._choices, scorer=fuzz.ratio, score_cutoff=_NEAREST, limit=10)
+        alike: list[tuple[float, tuple[int, ...]]] = []
+        for key, similarity, _ in near:
+            if similarity >= THRESHOLD and _may_be_same(form.key, key):
+                items = self._of_year(self.keys[key], form.year)
+                if items:
+                    alike.append((similarity, items))
+        if not alike:
+            return _Found((), "off-catalogue", min(near[0][1], 99.9) if near else 0.0)
+        best = max(similarity for similarity, _ in alike)
+        tied = {item for similarity, items in alike if similarity >= best - _TIED for item in items}
+        return _Found(self._narrowed(tuple(sorted(tied)), among), "fuzzy", best)
+
+    def _of_year(self, items: tuple[int, ...], year: int | None) -> tuple[int, ...]:
+        """The items of this year, else of a year next to it, else those of unknown year."""
+        if year is None:
+            return items
+        apart = {item: None if (own := self.years[item]) is None else abs(own - year) for item in items}
+        for wanted in (0, YEARS_APART, None):
+            fitting = tuple(item for item in items if apart[item] == wanted)
+            if fitting:
+                return fitting
+        return ()
+
+    def _narrowed(self, items: tuple[int, ...], among: Collection[ItemId] | None) -> tuple[int, ...]:
+        if len(items) < 2 or among is None:
+            return items
+        return tuple(item for item in items if self.ids[item] in among) or items
+
+    def _slot(self, title: str, found: _Found) -> Slot:
+        if len(found.items) > 1:
+            return Slot(title=title, item=None, how="ambiguous", similarity=found.similarity)
+        item = self.ids[found.items[0]] if found.items else None
+        return Slot(title=title, item=item, how=found.how, similarity=found.similarity)
+
+
+def index_titles(items: pd.DataFrame) -> TitleIndex:
+    """Prepare a catalogue for matching.
+
+    Args:
+        items: Index item id; column `title`, and `year` where titles do not carry theirs, as in `AuditData.items`.
+
+    Raises:
+        DataError: If there is no column of titles.
+    """
+    if "title" not in items:
+        raise DataError(
+            f"the items have no column 'title' but {', '.join(map(repr, items.columns)) or 'no columns'}; "
+            "titles that a model writes can only be matched to items that have titles"
+        )
+    years: list[int | None] = []
+    as_written: dict[str, list[int]] = {}
+    names: dict[str, list[int]] = {}
+    keys: dict[str, list[int]] = {}
+    given = items["year"].tolist() if "year" in items else [None] * len(items)
+    for position, (title, year) in enumerate(zip(items["title"].tolist(), given, strict=True)):
+        form = normal_form(title)
+        known = None if year is None or year != year else int(year)  # noqa: PLR0124 - NaN
+        years.append(known if form.year is None else form.year)
+        as_written.setdefault(" ".join(title.split()), []).append(position)
+        own = dict.fromkeys((form.whole, form.name, *form.others))
+        for name in own:
+            names.setdefault(name, []).append(position)
+        for key in dict.fromkeys(without_article(name) for name in own):
+            keys.setdefault(key, []).append(position)
+    names.pop("", None)
+    keys.pop("", None)
+    return TitleIndex(
+        ids=tuple(items.index.tolist()),
+        years=tuple(years),
+        as_written=_frozen(as_written),
+        names=_frozen(names),
+        keys=_frozen(keys),
+        _choices=tuple(keys),
+    )
+
+
+def _frozen(positions: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(found) for name, found in positions.items()}
+
+
+def _readings(title: str, full: NormalTitle) -> Iterator[NormalTitle]:
+    """The whole title, then what is left of it without an artist, a description or a year without brackets."""
+    yield full
+    year = _BARE_YEAR.search(title)
+    if year:
+        yield replace(normal_form(title[: year.start()]), year=int(year[1]))
+    credits_ = list(_CREDIT.finditer(title))
+    if credits_ and credits_[-1].start():
+        yield _with_year(normal_form(title[: credits_[-1].start()]), full)
+    dash = _DASH.search(title)
+    if dash and dash.start():
+        yield _with_year(normal_form(title[: dash.start()]), full)
+    head, colon, tail = title.partition(": ")
+    if colon and len(tail.split()) >= _DESCRIPTION_WORDS:
+        yield _with_year(normal_form(head), full)
+
+
+def _with_year(form: NormalTitle, full: NormalTitle) -> NormalTitle:
+    return replace(form, year=full.year) if form.year is None else form
+
+
+def _may_be_same(written: str, known: str) -> bool:
+    """Whether two similar keys differ as a misspelling does: same numbers, and no word for another.
+
+    >>> _may_be_same("the silence of lambs", "silence of the lambs"), _may_be_same("rocky 2", "rocky 3")
+    (True, False)
+    >>> _may_be_same("night of the living bread", "night of the living dead")
+    False
+    """
+    from rapidfuzz import fuzz
+
+    ours, theirs = Counter(written.split()), Counter(known.split())
+    added, missing = ours - theirs, theirs - ours
+    if any(word.isdecimal() for word in (*added, *missing)):
+        return False
+    added_text = "".join(word for word in written.split() if word in added and word not in _LINKING)
+    missing_text = "".join(word for word in known.split() if word in missing and word not in _LINKING)
+    if not added_text and not missing_text:
+        return True
+    return fuzz.ratio(added_text, missing_text) >= _WORDS_ALIKE
