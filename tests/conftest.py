@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 # many small matrix products: threads only get in each other's way, the more so beside other test processes
@@ -12,6 +14,9 @@ import pytest
 
 from recaudit.datasets import AuditData, apply_split, audit_data
 
+sys.path.insert(0, str(Path(__file__).parent))
+from stub_server import Reply, StubServer, completion
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
@@ -20,6 +25,14 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the real datasets in {folder}; set RECAUDIT_TEST_DATA to their folder")
     return folder
+
+
+@pytest.fixture
+def stub_server() -> Iterator[StubServer]:
+    """A scripted service on loopback; set its `behave`."""
+    server = StubServer(lambda _: Reply(body=completion("1. Item 1\n2. Item 2")))
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")

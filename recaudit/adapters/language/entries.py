@@ -12,7 +12,7 @@ _EMPHASIS = re.compile(r"(\*{1,3}|_{1,3}|~~)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
 _LINK = re.compile(r"\[([^\]\n]+)\]\([^)\s]*\)")
 _LABEL = re.compile(
     r"(?:\*\*|__)?(?:(?:movie|film|song|book|game|album|show|track)?\s?title|movie|film|song|book|game|album|track)"
-    r"\s?(?:\*\*|__)?:(?:\*\*|__)?\s+",
+    r"(?:\s\d{1,3})?\s?(?:\*\*|__)?:(?:\*\*|__)?\s+",
     re.IGNORECASE,
 )
 _CHECKBOX = re.compile(r"\[[ xX]\]\s+")

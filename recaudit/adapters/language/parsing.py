@@ -229,7 +229,7 @@ def _is_heading(content: str) -> bool:
 def _is_prose(line: str) -> bool:
     """Whether an unmarked line is talk about the list rather than a title."""
     words = len(line.split())
-    if _is_heading(line) or re.fullmatch(r"[-*_=\s]+", line):
+    if _is_heading(line) or re.fullmatch(r"[-*_=\s]+|[\[{][^\[(]*[\]}]", line):
         return True
     if _DATED.search(line):
         return words > 40
