@@ -110,11 +110,13 @@ class Asset:
         name: Also the name of its folder in the cache.
         licence: Its terms, in short; announced before a download.
         sources: Tried in this order; one of each kind at most.
+        instead: How to do without fetching, for messages.
     """
 
     name: str
     licence: str
     sources: Sequence[Source]
+    instead: str
 
 
 def cache_folder() -> Path:
@@ -148,10 +150,7 @@ def fetch(asset: Asset, *, announce: Announce = silent) -> Path:
         for name, content in members.items():
             write_atomically(root / source.folder / name, content)
         return root / source.folder
-    raise PrerequisiteError(
-        f"{asset.name} could not be fetched ({'; '.join(failures)}); put {', '.join(asset.sources[0].files)} into "
-        f"a folder '{asset.name}' and set RECAUDIT_DATA to the folder that holds it"
-    )
+    raise PrerequisiteError(f"{asset.name} could not be fetched ({'; '.join(failures)}); {asset.instead}")
 
 
 def _is_complete(folder: Path, source: Source) -> bool:

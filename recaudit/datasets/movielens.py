@@ -60,6 +60,7 @@ ASSET_100K = Asset(
             size="22 MB",
         ),
     ),
+    instead="put its files into a folder 'movielens-100k', and set RECAUDIT_DATA to the folder that holds it",
 )
 
 GENRES_100K = (

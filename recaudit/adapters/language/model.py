@@ -90,6 +90,10 @@ class LanguageModel(Protocol):
         """
         ...
 
+    async def close(self) -> None:
+        """Let go of what belongs to the running event loop."""
+        ...
+
 
 @runtime_checkable
 class Previewed(Protocol):
