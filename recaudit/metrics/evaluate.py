@@ -14,7 +14,7 @@ from recaudit.metrics.pieces import (
     Question,
     Task,
     Ties,
-    group_recommended,
+    arrange_recommended,
     join,
     measure_listed,
 )
@@ -120,12 +120,12 @@ def evaluate(
         raise InputError("the truth is a Spark frame and the recommendations are not; give both to Spark")
     task = Task.of(_held_out(truth, names), question)
     if not isinstance(recommendations, str | Path):
-        return _evaluate_rows(read_recommended(recommendations, names), task)
+        return _evaluate_rows(read_recommended(recommendations, names, task.rows), task)
     files = parquet_files(recommendations)
     found = evaluate_files(files, task) if exceed_a_batch(files) else None
     if found is None:
         whole = read_whole(files, names.of_recommendations, "recommendations")
-        found = _evaluate_rows(read_recommended(whole, names), task)
+        found = _evaluate_rows(read_recommended(whole, names, task.rows), task)
     return found
 
 
@@ -136,8 +136,7 @@ def _held_out(truth: IntoDataFrame | Mapping[Any, Any] | str | Path, names: Name
 
 
 def _evaluate_rows(rows: Recommended, task: Task) -> Evaluation:
-    groups = group_recommended(rows, task.question)
-    piece, place = measure_listed(rows, groups, task)
+    piece, place = measure_listed(rows, arrange_recommended(rows, task.question), task)
     unlisted = np.ones(len(task.users), np.bool_)
     unlisted[place[place >= 0]] = False
     return join([piece], unlisted, task, rows)

@@ -64,6 +64,48 @@ class Grouped:
         return place if self.order is None else int(self.order[place])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arranged:
+    """A column by user, best first.
+
+    Attributes:
+        users: (n,) code of each user, none twice.
+        offsets: (n + 1,) where each user's values start and end.
+        values: (rows,) the column.
+        ties: Neighbouring rows of one user with equal keys.
+        scattered: Whether the rows of a user did not come together.
+    """
+
+    users: IntArray
+    offsets: IntArray
+    values: IntArray
+    ties: int
+    scattered: bool
+
+
+def arrange_by_rank(user: IntArray, rank: NDArray[Any], column: IntArray) -> Arranged | None:
+    """Put each value of scattered rows straight in its place, if ranks without gaps and ties tell it.
+
+    Args:
+        user: (rows,) code of the user.
+        rank: (rows,) whole numbers, the same first one for all users.
+        column: (rows,) values.
+
+    Returns:
+        None if rows come together, or ranks have gaps or ties.
+
+    >>> arrange_by_rank(np.array([7, 3, 7]), np.array([2, 1, 1]), np.array([10, 20, 30])).values
+    array([20, 30, 10], dtype=int32)
+    """
+    if rank.dtype.kind != "i" or not (scattered := _scattered_users(user)):
+        return None
+    values = _in_place(scattered, rank, column)
+    if values is None:
+        return None
+    users, offsets = scattered.users, scattered.offsets
+    return Arranged(users=users, offsets=offsets, values=values, ties=0, scattered=True)
+
+
 def group_rows(user: IntArray, key: NDArray[Any] | None = None, *, descending: bool = False) -> Grouped:
     """Group rows by user and order them by key within each; equal keys keep their order.
 
@@ -77,17 +119,11 @@ def group_rows(user: IntArray, key: NDArray[Any] | None = None, *, descending: b
     (array([7, 3]), array([0, 2, 3]), array([1, 0, 2]))
     """
     order: NDArray[np.signedinteger] | None = None
-    scattered = _is_scattered(user)
-    if scattered:
-        users, codes, low, counts = _number(user)
-        offsets = offsets_of(counts[counts > 0])
-        starts = np.zeros(counts.size, np.int64)
-        starts[counts > 0] = offsets[:-1]
-        if key is not None and key.dtype.kind == "i" and not descending:
-            order = _by_rank(codes, low, key.astype(np.int64, copy=False), starts, counts)
-            if order is not None:
-                return Grouped(users=users, offsets=offsets, order=order, ties=0, scattered=True)
-        order = _place(codes, low, starts)
+    together = _scattered_users(user)
+    scattered = together is not None
+    if together is not None:
+        users, offsets = together.users, together.offsets
+        order = _place(together.codes, together.low, together.starts)
         key = None if key is None else key[order]
     else:
         users, offsets = _blocks(user)
@@ -127,40 +163,66 @@ def _blocks(user: IntArray) -> tuple[IntArray, IntArray]:
     return user[offsets[:-1]], offsets
 
 
-def _is_scattered(user: IntArray) -> bool:
-    """Whether the rows of some user do not come together."""
-    blocks, ascending = _count_blocks(user)
-    if ascending:
-        return False
-    return blocks > int(user.max()) - int(user.min()) + 1 or not is_unique(_blocks(user)[0])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scattered:
+    """Users whose rows do not come together.
+
+    Attributes:
+        users: (n,) code of each user, ascending.
+        offsets: (n + 1,) where each user's rows belong.
+        codes: (rows,) number of the user, counted from `low`.
+        low: The smallest number.
+        starts: (numbers + 1,) where the rows of each number belong, also of those that nobody has.
+    """
+
+    users: IntArray
+    offsets: IntArray
+    codes: IntArray
+    low: int
+    starts: IntArray
 
 
-def _number(user: IntArray) -> tuple[IntArray, IntArray, int, IntArray]:
-    """The different users, ascending; codes of the rows, the lowest code and the rows of each code."""
-    low, high = int(user.min()), int(user.max())
+def _scattered_users(user: IntArray) -> _Scattered | None:
+    """Who the users are and where their rows belong; None if the rows of each user come together."""
+    if not user.size:
+        return None
+    parts = in_parts(lambda start, stop: _survey(user, start, stop), user.size)
+    blocks, ascending = sum(part[0] for part in parts), all(part[1] for part in parts)
+    low, high = min(part[2] for part in parts), max(part[3] for part in parts)
+    if ascending or (blocks <= high - low + 1 and is_unique(_blocks(user)[0])):
+        return None
     if high - low < 4 * user.size:
-        counts = _count(user, low, high - low + 1)
-        return np.flatnonzero(counts) + low, user, low, counts
-    codes, users = pd.factorize(user, sort=True)
-    return np.asarray(users, np.int64), codes.astype(np.int64), 0, np.bincount(codes)
+        codes, size = user, high - low + 1
+    else:
+        numbers, uniques = pd.factorize(user, sort=True)
+        codes, low, size = numbers.astype(np.int64), 0, uniques.size
+    counts = np.sum(in_parts(lambda start, stop: _count(codes[start:stop], low, size), user.size), axis=0)
+    there = np.flatnonzero(counts)
+    starts = offsets_of(counts)
+    users = there + low if codes is user else np.asarray(uniques, np.int64)
+    offsets = np.append(starts[there], user.size)
+    return _Scattered(users=users, offsets=offsets, codes=codes, low=low, starts=starts)
 
 
-def _by_rank(
-    codes: IntArray, low: int, rank: IntArray, starts: IntArray, counts: IntArray
-) -> NDArray[np.signedinteger] | None:
-    """The order of the rows if the ranks of each user are 1, 2, ... without gaps and ties, else None.
+def _in_place(scattered: _Scattered, rank: NDArray[Any], column: IntArray) -> IntArray | None:
+    """The column with each value at the place that its rank tells; None if ranks have gaps or ties.
 
     There are as many places as rows, so every place is filled only if no two rows share one.
     """
-    order: NDArray[np.signedinteger] = np.full(codes.size, -1, np.int32)
-    if codes.size >= 2**31:
-        order = order.astype(np.int64)
+    low, high, first = int(column.min()), int(column.max()), int(rank.min())
+    small = low > -(2**31) and high < 2**31
+    empty = -(2**31) if small else low - 1
+    if empty < -(2**63) or int(rank.max()) - first >= rank.size:
+        return None
+    values: IntArray = np.full(column.size, empty, np.int32 if small else np.int64)
 
-    def place(start: int, stop: int) -> None:
-        _place_by_rank(codes, low, rank, starts, counts, order, start, stop)
+    def put(start: int, stop: int) -> bool:
+        part = slice(start, stop)
+        return _put(
+            scattered.codes[part], scattered.low, scattered.starts, rank[part], first, column[part], values
+        )
 
-    in_parts(place, codes.size)
-    return None if order.min() < 0 else order
+    return values if all(in_parts(put, column.size)) and values.min() > empty else None
 
 
 def _in_order(key: NDArray[Any], offsets: IntArray, *, strictly: bool, descending: bool) -> bool:
@@ -171,12 +233,15 @@ def _in_order(key: NDArray[Any], offsets: IntArray, *, strictly: bool, descendin
 
 
 @compiled
-def _count_blocks(user: IntArray) -> tuple[int, bool]:  # pragma: no cover
-    blocks, ascending = 1, True
-    for row in range(1, user.size):
+def _survey(user: IntArray, start: int, stop: int) -> tuple[int, bool, int, int]:  # pragma: no cover
+    """Return how many rows differ from the one before, whether all ascend, the smallest and the largest."""
+    blocks, ascending, low, high = int(start == 0), True, user[start], user[start]
+    for row in range(max(start, 1), stop):
         blocks += user[row] != user[row - 1]
         ascending &= user[row] >= user[row - 1]
-    return blocks, ascending
+        low = min(low, user[row])
+        high = max(high, user[row])
+    return blocks, ascending, low, high
 
 
 @compiled
@@ -207,20 +272,23 @@ def _place(codes: IntArray, low: int, starts: IntArray) -> IntArray:  # pragma: 
 
 
 @compiled
-def _place_by_rank(  # noqa: PLR0917
+def _put(  # noqa: PLR0917
     codes: IntArray,
     low: int,
-    rank: IntArray,
     starts: IntArray,
-    counts: IntArray,
-    order: NDArray[np.signedinteger],
-    start: int,
-    stop: int,
-) -> None:  # pragma: no cover
-    for row in range(start, stop):
+    rank: NDArray[np.signedinteger],
+    first: int,
+    column: IntArray,
+    values: NDArray[np.signedinteger],
+) -> bool:  # pragma: no cover
+    """Put values at their places, and return whether every rank is one of its user."""
+    for row in range(codes.size):
         code = codes[row] - low
-        if 1 <= rank[row] <= counts[code]:
-            order[starts[code] + rank[row] - 1] = row
+        place = starts[code] + rank[row] - first
+        if place >= starts[code + 1]:
+            return False
+        values[place] = column[row]
+    return True
 
 
 @compiled

@@ -1,8 +1,8 @@
-"""A hash table of integers that costs nothing to empty between users; repeated items are found with it."""
+"""A table of the items of one list that costs nothing to empty for the next; repeats and hits are found with it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -13,17 +13,50 @@ if TYPE_CHECKING:
 
     from recaudit.metrics.columns import IntArray
 
+DIRECT_SLOTS = 2**20
+"""The largest table with a slot for every possible item: 4 MB, which the caches of a processor hold."""
 
-def empty_table(offsets: IntArray) -> tuple[IntArray, IntArray, int]:
-    """Keys, stamps and address bits of a table at most half full with the longest list.
+LAST_STAMP = 2**31
+"""Where stamps run out; the table is emptied before."""
 
-    >>> keys, stamps, bits = empty_table(np.array([0, 5, 15]))
-    >>> keys.size, int(stamps[0]), bits
-    (32, -1, 5)
+
+class Table(NamedTuple):
+    """Which items stand in a list, and at which place.
+
+    Attributes:
+        keys: (slots,) the item of a slot; not used when each item has a slot of its own.
+        stamps: (slots,) where the item stands, counted over all lists so far. A smaller number than that of
+            the list's first place is left from an earlier list, so the slot is free.
+        low: The smallest item.
+        bits: Bits of a slot's address when it is hashed, 0 when each item has a slot of its own.
     """
-    longest = int(np.diff(offsets).max(initial=0))
-    bits = max(3, (2 * longest - 1).bit_length())
-    return np.empty(1 << bits, np.int64), np.full(1 << bits, -1, np.int64), bits
+
+    keys: IntArray
+    stamps: NDArray[np.int32]
+    low: int
+    bits: int
+
+
+def empty_table(offsets: IntArray, *items: IntArray) -> Table:
+    """A table for lists of these lengths and items.
+
+    Args:
+        offsets: (n + 1,) where each list starts and ends.
+        items: All items that are put in or looked for.
+
+    >>> empty_table(np.array([0, 2]), np.array([7, 9])).stamps.size
+    3
+    >>> empty_table(np.array([0, 2]), np.array([7, 10**15])).stamps.size
+    16
+    """
+    low = min((int(part.min()) for part in items if part.size), default=0)
+    high = max((int(part.max()) for part in items if part.size), default=0)
+    slots = high - low + 1
+    if slots <= min(DIRECT_SLOTS, 4 * sum(part.size for part in items)):
+        return Table(np.empty(0, np.int64), np.zeros(slots, np.int32), low, 0)
+    # At most an eighth full: a processor that guesses "no collision" is then nearly always right.
+    bits = max(3, (8 * int(np.diff(offsets).max(initial=0)) - 1).bit_length())
+    return Table(np.empty(1 << bits, np.int64), np.zeros(1 << bits, np.int32), low, bits)
 
 
 def mark_repeats(offsets: IntArray, items: IntArray) -> NDArray[np.bool_]:
@@ -37,39 +70,41 @@ def mark_repeats(offsets: IntArray, items: IntArray) -> NDArray[np.bool_]:
     array([False, False, False,  True])
     """
     repeated = np.zeros(items.size, np.bool_)
-    _mark_repeats(offsets, items, repeated, *empty_table(offsets))
+    _mark_repeats(offsets, items, repeated, empty_table(offsets, items))
     return repeated
 
 
 @compiled
-def find_slot(
-    keys: IntArray, stamps: IntArray, stamp: int, key: np.int64, bits: int
+def find_slot(  # noqa: PLR0917
+    keys: IntArray, stamps: NDArray[np.int32], low: int, bits: int, first: int, item: int
 ) -> int:  # pragma: no cover
-    """Return the slot that holds `key` for this stamp, or the free slot where it belongs.
-
-    A slot belongs to the current user when its stamp is the user's, so nothing is cleared between users.
-    """
+    """Return the slot that holds an item since the stamp `first`, or the free slot where it belongs."""
+    if bits == 0:
+        return item - low
     mask = (1 << bits) - 1
-    slot = np.int64((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - bits))
-    while stamps[slot] == stamp and keys[slot] != key:
+    slot = np.int64((np.uint64(item) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - bits))
+    while stamps[slot] >= first and keys[slot] != item:
         slot = (slot + 1) & mask
     return int(slot)
 
 
 @compiled
-def _mark_repeats(  # noqa: PLR0917
-    offsets: IntArray,
-    items: IntArray,
-    repeated: NDArray[np.bool_],
-    keys: IntArray,
-    stamps: IntArray,
-    bits: int,
+def _mark_repeats(
+    offsets: IntArray, items: IntArray, repeated: NDArray[np.bool_], table: Table
 ) -> None:  # pragma: no cover
+    keys, stamps, low, bits = table
+    first = 1
     for user in range(offsets.size - 1):
-        for row in range(offsets[user], offsets[user + 1]):
-            slot = find_slot(keys, stamps, user, items[row], bits)
-            if stamps[slot] == user:
+        start, stop = offsets[user], offsets[user + 1]
+        if first + stop - start >= LAST_STAMP:
+            stamps[:] = 0
+            first = 1
+        for row in range(start, stop):
+            slot = find_slot(keys, stamps, low, bits, first, items[row])
+            if stamps[slot] >= first:
                 repeated[row] = True
-            else:
-                stamps[slot] = user
+                continue
+            stamps[slot] = first + row - start
+            if bits:
                 keys[slot] = items[row]
+        first += stop - start

@@ -9,7 +9,7 @@ import numpy as np
 
 from recaudit.errors import DataError
 from recaudit.metrics.compiled import compiled
-from recaudit.metrics.hashing import empty_table, find_slot, mark_repeats
+from recaudit.metrics.hashing import LAST_STAMP, Table, empty_table, find_slot, mark_repeats
 from recaudit.metrics.threads import in_parts
 
 if TYPE_CHECKING:
@@ -114,19 +114,17 @@ def _found(lists: Lists, truth: Truth) -> tuple[IntArray, IntArray, FloatArray, 
     rank, user, grade = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.float64)
     ordinal, relevant = np.empty(room, np.int64), np.zeros(truth.n_users, np.int64)
     columns = (lists.offsets, lists.items, truth.offsets, truth.items, truth.grades)
-    scanned: dict[int, tuple[slice, int]] = {}
 
-    def scan(start: int, stop: int) -> None:
+    def scan(start: int, stop: int) -> tuple[slice, int]:
         first, last = np.searchsorted(lists.offsets[:-1], [start, stop])
         last = lists.n_users if stop == lists.items.size else last
-        begin = int(truth.offsets[first])
-        keys, stamps, bits = empty_table(lists.offsets[first : last + 1])
-        table = keys, stamps, np.empty_like(keys), bits
-        end, repeated = _scan(*columns, user, rank, grade, ordinal, relevant, begin, first, last, *table)
-        scanned[start] = slice(begin, end), repeated
+        begin, end = int(truth.offsets[first]), int(truth.offsets[last])
+        listed = lists.items[lists.offsets[first] : lists.offsets[last]]
+        table = empty_table(lists.offsets[first : last + 1], listed, truth.items[begin:end])
+        end, repeated = _scan(*columns, user, rank, grade, ordinal, relevant, begin, first, last, table)
+        return slice(begin, end), repeated
 
-    in_parts(scan, lists.items.size)
-    parts = [scanned[start] for start in sorted(scanned)]
+    parts = in_parts(scan, lists.items.size)
     for _, repeated in parts:
         if repeated >= 0:
             raise _repeat("list", lists.offsets, lists.items, repeated)
@@ -159,7 +157,7 @@ def _repeat(what: str, offsets: IntArray, items: IntArray, row: int) -> Repeated
 
 
 @compiled
-def _scan(  # noqa: PLR0917
+def _scan(  # noqa: C901, PLR0917
     list_offsets: IntArray,
     list_items: IntArray,
     truth_offsets: IntArray,
@@ -173,43 +171,46 @@ def _scan(  # noqa: PLR0917
     begin: int,
     first_user: int,
     last_user: int,
-    keys: IntArray,
-    stamps: IntArray,
-    places: IntArray,
-    bits: int,
+    table: Table,
 ) -> tuple[int, int]:  # pragma: no cover
     """Fill the hit columns from `begin` on with the hits of some users.
 
     Returns:
         Where the hits end, and the row of the first repeated item or -1.
     """
-    found = begin
+    keys, stamps, low, bits = table
+    found, stamp = begin, 1
     for u in range(first_user, last_user):
-        start = list_offsets[u]
-        for row in range(start, list_offsets[u + 1]):
-            slot = find_slot(keys, stamps, u, list_items[row], bits)
-            if stamps[slot] == u:
+        start, stop = list_offsets[u], list_offsets[u + 1]
+        if stamp + stop - start >= LAST_STAMP:
+            stamps[:] = 0
+            stamp = 1
+        for row in range(start, stop):
+            slot = find_slot(keys, stamps, low, bits, stamp, list_items[row])
+            if stamps[slot] >= stamp:
                 return found, row
-            stamps[slot] = u
-            keys[slot] = list_items[row]
-            places[slot] = row - start + 1
+            stamps[slot] = stamp + row - start
+            if bits:
+                keys[slot] = list_items[row]
         first_hit = found
         for row in range(truth_offsets[u], truth_offsets[u + 1]):
             if truth_grades[row] <= 0:
                 continue
             relevant[u] += 1
-            slot = find_slot(keys, stamps, u, truth_items[row], bits)
-            if stamps[slot] != u:
+            slot = find_slot(keys, stamps, low, bits, stamp, truth_items[row])
+            place = stamps[slot] - stamp + 1
+            if place < 1:
                 continue
             at = found
-            while at > first_hit and rank[at - 1] > places[slot]:
+            while at > first_hit and rank[at - 1] > place:
                 rank[at] = rank[at - 1]
                 grade[at] = grade[at - 1]
                 at -= 1
-            rank[at] = places[slot]
+            rank[at] = place
             grade[at] = truth_grades[row]
             found += 1
         for hit in range(first_hit, found):
             user[hit] = u
             ordinal[hit] = hit - first_hit + 1
+        stamp += stop - start
     return found, -1

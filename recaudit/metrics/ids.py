@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recaudit.errors import DataError
-from recaudit.metrics.threads import in_parts
+from recaudit.metrics.texts import Vocabulary, number_texts
 
 if TYPE_CHECKING:
     from typing import Any
@@ -29,87 +29,83 @@ class Ids:
 
     Attributes:
         codes: (rows,) one integer per row.
-        names: The text behind the codes 0, 1, ..., or None when the codes are the ids themselves.
+        vocabulary: The text behind the codes 0, 1, ..., or None when the codes are the ids themselves.
     """
 
     codes: IntArray
-    names: pd.Index | None
+    vocabulary: Vocabulary | None
+
+    @property
+    def names(self) -> pd.Index | None:
+        """The text behind the codes 0, 1, ..., or None when the codes are the ids themselves."""
+        return None if self.vocabulary is None else _index(self.vocabulary.texts)
 
     def name(self, code: int) -> ItemId:
         """The id behind a code."""
-        return int(code) if self.names is None else str(self.names[code])
+        return int(code) if self.vocabulary is None else str(self.vocabulary.texts[int(code)])
 
     def index(self, codes: IntArray, name: str) -> pd.Index:
         """The ids behind many codes."""
-        return pd.Index(codes if self.names is None else self.names.take(codes), name=name)
+        if self.vocabulary is None:
+            return pd.Index(codes, name=name)
+        return _index(self.vocabulary.texts.take(pa.array(codes)), name)
 
     @property
     def order(self) -> IntArray:
         """(rows,) integers in the order of the ids."""
-        if self.names is None:
+        if self.vocabulary is None:
             return self.codes
-        place = np.empty(len(self.names), np.int64)
-        place[self.names.argsort()] = np.arange(len(self.names))
+        ascending = pc.sort_indices(self.vocabulary.texts).to_numpy()
+        place = np.empty(ascending.size, np.int64)
+        place[ascending] = np.arange(ascending.size)
         return place[self.codes]
 
-    def matched_to(self, other: Ids) -> Ids:
-        """The same ids with the codes of `other`; text that `other` lacks gets codes of its own."""
-        if self.names is None or other.names is None:
-            return self
-        place = other.names.get_indexer(self.names).astype(np.int64)
-        missing = place < 0
-        place[missing] = len(other.names) + np.arange(int(missing.sum()))
-        return Ids(codes=place[self.codes], names=other.names.append(self.names[missing]))
 
-
-def read_ids(column: nw.Series[Any], table: str) -> Ids:
+def read_ids(column: nw.Series[Any], table: str, known: Ids | None = None) -> Ids:
     """Read a column of ids.
 
     Args:
         column: Whole numbers or text.
         table: "recommendations" or "truth", for messages.
+        known: Ids with which these are compared; the same text gets the same code.
 
     Raises:
         DataError: If ids are missing, or neither whole numbers nor text throughout.
     """
     if not column.dtype.is_integer():
-        return _text_ids(column, table)
+        return _text_ids(column, table, None if known is None else known.vocabulary)
     _refuse_missing(column, table)
-    return Ids(codes=column.cast(nw.Int64).to_numpy(), names=None)
+    return Ids(codes=column.cast(nw.Int64).to_numpy(), vocabulary=None)
 
 
-def _text_ids(column: nw.Series[Any], table: str) -> Ids:
-    _refuse_missing(column, table)
+def _text_ids(column: nw.Series[Any], table: str, known: Vocabulary | None) -> Ids:
     if column.dtype == nw.Object:
+        _refuse_missing(column, table)
         values = column.to_numpy()
         kind = pd.api.types.infer_dtype(values, skipna=False)
         if kind == "integer":
-            return Ids(codes=values.astype(np.int64), names=None)
+            return Ids(codes=values.astype(np.int64), vocabulary=None)
         if kind != "string":
             raise _mixed(column, values, table)
     elif column.dtype in {nw.Categorical, nw.Enum}:
         column = column.cast(nw.String)
     elif column.dtype != nw.String:
+        _refuse_missing(column, table)
         raise DataError(
             f"column '{column.name}' of the {table} holds {content(column)}; ids are whole numbers or text "
             "(numbers with a decimal point usually come from missing ids)"
         )
     arrow = column.to_arrow()
-    return _numbered(arrow.combine_chunks() if isinstance(arrow, pa.ChunkedArray) else arrow)
+    texts = arrow if isinstance(arrow, pa.ChunkedArray) else pa.chunked_array([arrow])
+    if texts.null_count:
+        _refuse_missing(column, table)
+    codes, vocabulary = number_texts(texts, known)
+    return Ids(codes=codes, vocabulary=vocabulary)
 
 
-def _numbered(text: pa.Array) -> Ids:
-    parts: dict[int, pa.DictionaryArray] = {}
-
-    def encode(start: int, stop: int) -> None:
-        parts[start] = pc.dictionary_encode(text.slice(start, stop - start))
-
-    in_parts(encode, len(text))
-    encoded = pa.chunked_array([parts[start] for start in sorted(parts)]).unify_dictionaries()
-    return Ids(
-        codes=np.concatenate([part.indices.to_numpy() for part in encoded.chunks], dtype=np.int64),
-        names=pd.Index(encoded.chunk(0).dictionary.to_numpy(zero_copy_only=False), dtype=object),
-    )
+def _index(texts: pa.ChunkedArray, name: str | None = None) -> pd.Index:
+    index: pd.Index = pd.Index(texts.to_numpy(), dtype=object, name=name)
+    return index
 
 
 def content(column: nw.Series[Any]) -> str:
@@ -143,7 +139,7 @@ def refuse_different_types(first: Ids, second: Ids, what: str) -> None:
     Raises:
         DataError: If the types differ; shows three ids of each side.
     """
-    if (first.names is None) != (second.names is None):
+    if (first.vocabulary is None) != (second.vocabulary is None):
         raise DataError(
             f"{what} ids are {_kind(first)} in the recommendations ({examples(first)}; {first.codes.size} rows) "
             f"and {_kind(second)} in the truth ({examples(second)}; {second.codes.size} rows); 1 and '1' are "
@@ -152,7 +148,7 @@ def refuse_different_types(first: Ids, second: Ids, what: str) -> None:
 
 
 def _kind(ids: Ids) -> str:
-    return "whole numbers" if ids.names is None else "text"
+    return "whole numbers" if ids.vocabulary is None else "text"
 
 
 def examples(ids: Ids) -> str:

@@ -10,10 +10,11 @@ import pandas as pd
 
 from recaudit.errors import DataError
 from recaudit.metrics.columns import IntArray, Lists, Truth, offsets_of
-from recaudit.metrics.grouping import Grouped, group_rows
+from recaudit.metrics.grouping import Arranged, Grouped, arrange_by_rank, group_rows
 from recaudit.metrics.hashing import mark_repeats
 from recaudit.metrics.hits import RepeatedItemError, find_hits
 from recaudit.metrics.ids import Ids, refuse_different_types
+from recaudit.metrics.places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,30 +150,45 @@ class Task:
         rows: The held-out items.
         groups: Their rows by user.
         users: The users' ids in the order of the groups.
+        places: Where the code of a user stands among them.
+        items, grades: The columns of the rows in the order of the groups.
+        highest_grade: Top of the grade scale.
         question: What to measure.
     """
 
     rows: HeldOut
     groups: Grouped
     users: pd.Index
+    places: Places
+    items: IntArray
+    grades: FloatArray
+    highest_grade: float
     question: Question
 
     @classmethod
     def of(cls, rows: HeldOut, question: Question) -> Task:
         """Group the held-out rows by user."""
         groups = group_rows(rows.user.codes)
-        return cls(rows=rows, groups=groups, users=rows.user.index(groups.users, "user"), question=question)
+        return cls(
+            rows=rows,
+            groups=groups,
+            users=rows.user.index(groups.users, "user"),
+            places=Places.of(groups.users),
+            items=groups.arranged(rows.item.codes),
+            grades=groups.arranged(rows.grade),
+            highest_grade=float(rows.grade.max()),
+            question=question,
+        )
 
-    def truth(self, items: IntArray, place: IntArray) -> Truth:
+    def truth(self, place: IntArray) -> Truth:
         """The held-out items of the users at these places, nothing for place -1."""
         groups = self.groups
-        items, grades = groups.arranged(items), groups.arranged(self.rows.grade)
         if np.array_equal(place, np.arange(len(self.users))):
-            return Truth(offsets=groups.offsets, items=items, grades=grades)
+            return Truth(offsets=groups.offsets, items=self.items, grades=self.grades)
         lengths = np.where(place < 0, 0, np.diff(groups.offsets)[place])
         offsets = offsets_of(lengths)
         row = np.arange(offsets[-1]) + np.repeat(groups.offsets[:-1][place] - offsets[:-1], lengths)
-        return Truth(offsets=offsets, items=items[row], grades=grades[row])
+        return Truth(offsets=offsets, items=self.items[row], grades=self.grades[row])
 
     def measure(self, lists: Lists, truth: Truth) -> Measured:
         """Measure these lists on the grade scale of all held-out items.
@@ -182,26 +198,41 @@ class Task:
             RepeatedItemError: If a list does.
         """
         try:
-            return measure(lists, truth, self.question, highest_grade=float(self.rows.grade.max()))
+            return measure(lists, truth, self.question, highest_grade=self.highest_grade)
         except RepeatedItemError as error:
             if error.what == "list":
                 raise
-            held = Lists(offsets=self.groups.offsets, items=self.groups.arranged(self.rows.item.codes))
+            held = Lists(offsets=self.groups.offsets, items=self.items)
             message = _repeats(held, self.groups, self.rows.user, self.rows.item)
             raise DataError(
                 f"column '{self.question.names.item}' of the truth {message}; remove repeated rows"
             ) from error
 
 
-def group_recommended(rows: Recommended, question: Question) -> Grouped:
-    """Bring each user's rows together, best first."""
+def arrange_recommended(rows: Recommended, question: Question) -> Arranged:
+    """Bring each user's items together, best first."""
+    if rows.ordered_by == "rank" and rows.key is not None:
+        arranged = arrange_by_rank(rows.user.codes, rows.key, rows.item.codes)
+        if arranged is not None:
+            return arranged
+    groups = _group_recommended(rows, question)
+    return Arranged(
+        users=groups.users,
+        offsets=groups.offsets,
+        values=groups.arranged(rows.item.codes),
+        ties=groups.ties,
+        scattered=groups.scattered,
+    )
+
+
+def _group_recommended(rows: Recommended, question: Question) -> Grouped:
     groups = group_rows(rows.user.codes, rows.key, descending=rows.ordered_by == "score")
     if question.ties == "rows" or rows.key is None or groups.ties == 0:
         return groups
     return groups.ties_broken_by(rows.key, rows.item.order)
 
 
-def measure_listed(rows: Recommended, groups: Grouped, task: Task) -> tuple[Piece, IntArray]:
+def measure_listed(rows: Recommended, arranged: Arranged, task: Task) -> tuple[Piece, IntArray]:
     """Measure the users who have a list.
 
     Returns:
@@ -212,23 +243,22 @@ def measure_listed(rows: Recommended, groups: Grouped, task: Task) -> tuple[Piec
     """
     refuse_different_types(rows.user, task.rows.user, "user")
     refuse_different_types(rows.item, task.rows.item, "item")
-    users = rows.user.index(groups.users, "user")
-    same = users.size == task.users.size and users.equals(task.users)
-    place = np.arange(users.size) if same else task.users.get_indexer(users).astype(np.int64)
-    lists = whole = Lists(offsets=groups.offsets, items=groups.arranged(rows.item.codes))
+    place = task.places.find(arranged.users)
+    lists = whole = Lists(offsets=arranged.offsets, items=arranged.values)
     if task.question.on_duplicate == "first":
         lists = without_repeats(whole)
-    items = task.rows.item.matched_to(rows.item)
     try:
-        measured = task.measure(lists, task.truth(items.codes, place))
+        measured = task.measure(lists, task.truth(place))
     except RepeatedItemError as error:
+        groups = _group_recommended(rows, task.question)
         message = _repeats(whole, groups, rows.user, rows.item)
         raise DataError(
             f"column '{task.question.names.item}' of the recommendations {message}; remove repeats or choose "
             "on_duplicate='first'"
         ) from error
     removed = whole.items.size - lists.items.size
-    return _piece(users, measured, ties=groups.ties, removed=removed), place
+    users = rows.user.index(arranged.users, "user")
+    return _piece(users, measured, ties=arranged.ties, removed=removed), place
 
 
 def measure_unlisted(task: Task, place: IntArray) -> Piece:
@@ -238,7 +268,7 @@ def measure_unlisted(task: Task, place: IntArray) -> Piece:
         DataError: If a user's held-out items hold an item twice.
     """
     nobody = Lists(offsets=np.zeros(place.size + 1, np.int64), items=np.zeros(0, np.int64))
-    measured = task.measure(nobody, task.truth(task.rows.item.codes, place))
+    measured = task.measure(nobody, task.truth(place))
     return _piece(task.users[place], measured, ties=0, removed=0)
 
 

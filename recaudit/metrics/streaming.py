@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from recaudit.errors import DataError
-from recaudit.metrics.pieces import Evaluation, Piece, Task, group_recommended, join, measure_listed
+from recaudit.metrics.pieces import Evaluation, Piece, Task, arrange_recommended, join, measure_listed
 from recaudit.metrics.tables import Names, no_rows, read_recommended, require_columns
 
 if TYPE_CHECKING:
@@ -70,12 +70,12 @@ def evaluate_files(files: Sequence[Path], task: Task) -> Evaluation | None:
     names, seen = task.question.names, 0
     for table in _user_blocks(files, names):
         with _in_rows(seen, len(table)):
-            rows = read_recommended(table, names)
-            groups = group_recommended(rows, task.question)
-            if groups.scattered:
+            rows = read_recommended(table, names, task.rows)
+            arranged = arrange_recommended(rows, task.question)
+            if arranged.scattered:
                 _warn_scattered(files)
                 return None
-            piece, place = measure_listed(rows, groups, task)
+            piece, place = measure_listed(rows, arranged, task)
         seen += len(table)
         known = place[place >= 0]
         if not unlisted[known].all():

@@ -74,17 +74,24 @@ class HeldOut:
     grade: FloatArray
 
 
-def read_recommended(source: IntoDataFrame | Mapping[Any, Any], names: Names) -> Recommended:
+def read_recommended(
+    source: IntoDataFrame | Mapping[Any, Any], names: Names, held_out: HeldOut
+) -> Recommended:
     """Read recommendations: a table, or a dictionary of lists or of scored items by user.
+
+    Args:
+        source: The recommendations.
+        names: The columns.
+        held_out: What they are compared with; the same id gets the same code as there.
 
     Raises:
         DataError: If the table is empty, a column or an id is missing, or a rank or score is NaN.
     """
     frame = _rows(_frame(source, names, "recommendations"), "recommendations")
-    return recommended_of(frame, names)
+    return recommended_of(frame, names, held_out)
 
 
-def recommended_of(frame: nw.DataFrame[Any], names: Names) -> Recommended:
+def recommended_of(frame: nw.DataFrame[Any], names: Names, held_out: HeldOut | None = None) -> Recommended:
     """Read recommendations from a table, which may be empty.
 
     Raises:
@@ -92,8 +99,8 @@ def recommended_of(frame: nw.DataFrame[Any], names: Names) -> Recommended:
     """
     ordered_by, column = names.order_column(frame.columns)
     require_columns(frame.columns, names.of_recommendations(frame.columns), "recommendations")
-    user = read_ids(frame[names.user], "recommendations")
-    item = read_ids(frame[names.item], "recommendations")
+    user = read_ids(frame[names.user], "recommendations", held_out.user if held_out else None)
+    item = read_ids(frame[names.item], "recommendations", held_out.item if held_out else None)
     key = None if column is None else _numbers(frame[column], "recommendations", user)
     return Recommended(user=user, item=item, key=key, ordered_by=ordered_by)
 

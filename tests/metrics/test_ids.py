@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 
 from recaudit.metrics import threads
-from recaudit.metrics.ids import read_ids
+from recaudit.metrics.ids import Ids, read_ids
 
 
-def ids(values: object):
-    return read_ids(nw.from_native(values, series_only=True), "truth")
+def ids(values: object, known: Ids | None = None):
+    return read_ids(nw.from_native(values, series_only=True), "truth", known)
 
 
 @pytest.mark.parametrize("rows_per_thread", [3, 10**6])
@@ -37,9 +37,8 @@ def test_whole_numbers_stand_for_themselves() -> None:
         assert read.codes.tolist() == [3, 1, 3]
 
 
-def test_matched_ids_share_codes_and_strangers_get_their_own() -> None:
-    first, second = ids(pd.Series(["a", "b"])), ids(pd.Series(["q", "b", "a", "r"]))
-    matched = second.matched_to(first)
+def test_known_ids_keep_their_codes_and_strangers_get_their_own() -> None:
+    matched = ids(pd.Series(["q", "b", "a", "r"]), known=ids(pd.Series(["a", "b"])))
     assert matched.codes.tolist() == [2, 1, 0, 3]
     assert [matched.name(code) for code in matched.codes] == ["q", "b", "a", "r"]
 
