@@ -57,6 +57,8 @@ def _number(words: Sequence[str], at: int) -> tuple[str | None, int]:
     value, after = _below_hundred(words, at)
     if value is None:
         return None, at + 1
+    if after < len(words) and words[after] == "thousand":
+        return f"{value}000", after + 1
     if value < 10 and after < len(words) and words[after] == "hundred":
         after += 1
         rest = after + 1 if after < len(words) and words[after] == "and" else after

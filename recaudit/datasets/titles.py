@@ -10,13 +10,14 @@ from recaudit.datasets.numerals import with_digits
 
 TRAILING_ARTICLES = frozenset({
     "the", "a", "an", "le", "la", "les", "l'", "un", "une", "el", "los", "las", "una", "il", "lo", "gli", "i", "der",
-    "die", "das", "ein", "eine", "o", "os", "as", "um", "uma", "de", "het", "een", "den", "det", "en", "ett", "et",
+    "die", "das", "ein", "eine", "az", "o", "os", "as", "um", "uma", "de",
+    "het", "een", "den", "det", "en", "ett", "et",
 })  # fmt: skip
 """Words that catalogues move behind the title, after a comma."""
 
 LEADING_ARTICLES = frozenset({
     "the", "a", "an", "le", "la", "les", "un", "une", "el", "los", "las", "una", "il", "gli", "der", "das", "ein",
-    "eine", "het", "een",
+    "eine", "het", "een", "az",
 })  # fmt: skip
 """Articles that are left out of the key; without "die", "o", "i" and others that begin titles as other words."""
 
@@ -28,6 +29,8 @@ _LATIN = str.maketrans(
 _DIACRITICS = re.compile("[\u0300-\u036f]")
 _NOT_A_LETTER = re.compile("[^a-z0-9]+")
 _INITIALS = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}")
+_FRACTION = re.compile("[\u00bc-\u00be\u2150-\u215e]")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _YEAR = r"(1\d{3}|20\d{2})"
 _YEAR_IN_BRACKETS = re.compile(rf"(?:(.+),\s*)?{_YEAR}(?:\s*[-–]\s*(?:\d{{2,4}})?)?(?:,\s*(.+))?")
 _ALSO_KNOWN_AS = re.compile(r"\s*(?:a\.?k\.?a\.?|also known as|aka)[\s:]+", re.IGNORECASE)
@@ -65,7 +68,7 @@ class NormalTitle:
 def normal_form(title: str) -> NormalTitle:
     """Bring a title into the form in which titles are compared.
 
-    Case, accents of Latin, Greek and Cyrillic letters, punctuation and spacing do not count; "&" is "and"; a
+    Case, accents of Latin, Greek and Cyrillic letters, punctuation and spacing do not count; "&" and "+" are "and"; a
     trailing article comes to the front; Roman numerals and number words become digits, and "Part II" is "2".
     Letters and vowel signs of other scripts stay. A title of punctuation alone is compared as it stands.
 
@@ -92,7 +95,7 @@ def normal_form(title: str) -> NormalTitle:
         else:
             remarks.append(content)
     names = [_ALSO_KNOWN_AS.sub("", remark, count=1) for remark in remarks]
-    name = _words(rest) or " ".join(unicodedata.normalize("NFKC", title).casefold().split())
+    name = _words(rest) or " ".join(unicodedata.normalize("NFKC", rest).casefold().split())
     words = [_words(other) for other in names]
     others = [
         other
@@ -149,7 +152,7 @@ def _words(text: str) -> str:
     folded = text.lower() if text.isascii() else _unaccented(text)
     fronted = _article_in_front(folded)
     joined = _INITIALS.sub(lambda initials: initials[0].replace(".", ""), fronted.translate(_APOSTROPHES))
-    joined = joined.replace("&", " and ")
+    joined = _THOUSANDS.sub("", joined.replace("&", " and ").replace(" + ", " and "))
     if joined.isascii():
         return " ".join(with_digits(_NOT_A_LETTER.sub(" ", joined).split()))
     spaced = "".join(
@@ -160,7 +163,8 @@ def _words(text: str) -> str:
 
 
 def _unaccented(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text.replace("\u00b4", "'")).casefold().translate(_LATIN)
+    apart = _FRACTION.sub(r" \g<0>", text.replace("\u00b4", "'"))
+    folded = unicodedata.normalize("NFKC", apart).casefold().translate(_LATIN)
     return unicodedata.normalize("NFC", _DIACRITICS.sub("", unicodedata.normalize("NFD", folded)))
 
 

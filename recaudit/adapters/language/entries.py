@@ -8,7 +8,7 @@ _QUOTES = {
     '"': '"', "\u201c": "\u201d", "\u201e": "\u201c\u201d", "\u00ab": "\u00bb", "\u00bb": "\u00ab", "\u2039": "\u203a",
     "\u2018": "\u2019", "'": "'", "`": "`", "\u300c": "\u300d", "\u300e": "\u300f", "\u300a": "\u300b",
 }  # fmt: skip
-_EMPHASIS = re.compile(r"(\*{1,3}|_{1,3}|~~)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
+_EMPHASIS = re.compile(r"(?:(\*{1,3})(?=\S)(.+?)(?<=\S)\1|(_{1,3})(?=\S)(.+?)(?<=\S)\3(?![\w(]))", re.DOTALL)
 _LINK = re.compile(r"\[([^\]\n]+)\]\([^)\s]*\)")
 _LABEL = re.compile(
     r"(?:\*\*|__)?(?:(?:movie|film|song|book|game|album|show|track)?\s?title|movie|film|song|book|game|album|track)"
@@ -60,7 +60,7 @@ def _head(text: str) -> tuple[str, str]:
     """What stands in emphasis or quotes at the beginning, and the rest; "" where there is no such thing."""
     emphasis = _EMPHASIS.match(text)
     if emphasis:
-        inner = emphasis[2].strip()
+        inner = (emphasis[2] or emphasis[4]).strip()
         return (inner.rstrip(":").rstrip(), text[emphasis.end() :])
     closing = _QUOTES.get(text[:1])
     if closing is None:
@@ -71,7 +71,7 @@ def _head(text: str) -> tuple[str, str]:
         if not ends:
             return "", text
         end = min(ends)
-        if _AFTER_HEAD.match(text, end + 1):
+        if text[end - 1] == "," or _AFTER_HEAD.match(text, end + 1):
             return text[1:end].strip().rstrip(",").rstrip(), text[end + 1 :]
         at = end + 1
     return "", text

@@ -15,6 +15,8 @@ from recaudit.adapters.language.tables import table_titles
 MOST_TITLES = 1_000
 """Titles read from one answer; of a longer list the rest is left unread, and the detail says so."""
 
+_LONGEST = 1_000  # characters of an entry that are read; the longest known title has 683
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
@@ -63,8 +65,8 @@ _BULLET = re.compile(
 )
 _INLINE_NUMBER = re.compile(r"(?:^|(?<=\s))\(?(\d{1,3})[.)]\s+")
 _QUOTED = re.compile(
-    '"([^"\n]{1,300})"|\u201c([^\u201d\n]{1,300})\u201d|\u00ab([^\u00bb\n]{1,300})\u00bb|\u201e([^\u201c\u201d\n]{1,300})[\u201c\u201d]'
-    "|\u300a([^\u300b\n]{1,300})\u300b|\u300c([^\u300d\n]{1,300})\u300d|\\*\\*([^*\n]{1,300})\\*\\*"
+    '"([^"\n]{1,300})"|\u201c([^\u201c\u201d\n]{1,300})\u201d|\u00ab([^\u00ab\u00bb\n]{1,300})\u00bb|\u201e([^\u201e\u201c\u201d\n]{1,300})[\u201c\u201d]'
+    "|\u300a([^\u300a\u300b\n]{1,300})\u300b|\u300c([^\u300c\u300d\n]{1,300})\u300d|\\*\\*([^*\n]{1,300})\\*\\*"
 )
 _DATED = re.compile(r"\((?:1\d|20)\d\d\)")
 _OPENS_PROSE = re.compile(
@@ -100,7 +102,7 @@ def parse_titles(text: str) -> Parsed:
     if not answer.strip():
         return Parsed(titles=(), problem="unparsed", detail="the answer is empty")
     found = _list_in(answer)
-    titles = [title for entry in found.entries[:MOST_TITLES] if (title := title_of(entry))]
+    titles = [title for entry in found.entries[:MOST_TITLES] if (title := title_of(entry[:_LONGEST]))]
     declines = is_refusal(titles[0] if found.sure and len(titles) == 1 else answer)
     if titles and (not declines or (found.sure and len(titles) > 1)):
         unread = len(found.entries) - MOST_TITLES

@@ -39,9 +39,8 @@ def structured_titles(text: str) -> list[str]:
             return []
         start = opening.end()
         read = read_literal(text, start)
-        at = start + 1
-        # "[Heat](https://...)" is a link and "[1] Heat" a footnote
-        if read is None or text[read.end : read.end + 1] == "(":
+        at = start + 1 if read is None else read.end
+        if read is None or text[read.end : read.end + 1] == "(":  # "[Heat](https://...)" is a link
             continue
         titles = list(_titles(read.value))
         while titles and (following := _NEXT_OBJECT.match(text, read.end)):
