@@ -139,7 +139,7 @@ def _evaluate_rows(rows: Recommended, task: Task) -> Evaluation:
     piece, place = measure_listed(rows, arrange_recommended(rows, task.question), task)
     unlisted = np.ones(len(task.users), np.bool_)
     unlisted[place[place >= 0]] = False
-    return join([piece], unlisted, task, rows)
+    return join([piece], unlisted, task, rows.ordered_by)
 
 
 def _ranking_labels(metrics: Sequence[str]) -> list[MetricLabel]:

@@ -83,23 +83,63 @@ class Arranged:
     scattered: bool
 
 
-def arrange_by_rank(user: IntArray, rank: NDArray[Any], column: IntArray) -> Arranged | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scattered:
+    """Users whose rows do not come together.
+
+    Attributes:
+        users: (n,) code of each user, ascending.
+        offsets: (n + 1,) where each user's rows belong.
+        codes: (rows,) number of the user, counted from `low`.
+        low: The smallest number.
+        starts: (numbers + 1,) where the rows of each number belong, also of those that nobody has.
+    """
+
+    users: IntArray
+    offsets: IntArray
+    codes: IntArray
+    low: int
+    starts: IntArray
+
+
+def find_scattered(user: IntArray) -> Scattered | None:
+    """Who the users are and where their rows belong; None if the rows of each user come together."""
+    if not user.size:
+        return None
+    parts = in_parts(lambda start, stop: _survey(user, start, stop), user.size)
+    blocks, ascending = sum(part[0] for part in parts), all(part[1] for part in parts)
+    low, high = min(part[2] for part in parts), max(part[3] for part in parts)
+    if ascending or (blocks <= high - low + 1 and is_unique(_blocks(user)[0])):
+        return None
+    if high - low < 4 * user.size:
+        codes, size = user, high - low + 1
+    else:
+        numbers, uniques = pd.factorize(user, sort=True)
+        codes, low, size = numbers.astype(np.int64), 0, uniques.size
+    counts = np.sum(in_parts(lambda start, stop: _count(codes[start:stop], low, size), user.size), axis=0)
+    there = np.flatnonzero(counts)
+    starts = offsets_of(counts)
+    users = there + low if codes is user else np.asarray(uniques, np.int64)
+    offsets = np.append(starts[there], user.size)
+    return Scattered(users=users, offsets=offsets, codes=codes, low=low, starts=starts)
+
+
+def arrange_by_rank(scattered: Scattered, rank: NDArray[Any], column: IntArray) -> Arranged | None:
     """Put each value of scattered rows straight in its place, if ranks without gaps and ties tell it.
 
     Args:
-        user: (rows,) code of the user.
-        rank: (rows,) whole numbers, the same first one for all users.
+        scattered: The users of the rows.
+        rank: (rows,) numbers.
         column: (rows,) values.
 
     Returns:
-        None if rows come together, or ranks have gaps or ties.
+        None if the ranks are not whole numbers that go up by one from the same first one for all users.
 
-    >>> arrange_by_rank(np.array([7, 3, 7]), np.array([2, 1, 1]), np.array([10, 20, 30])).values
+    >>> scattered = find_scattered(np.array([7, 3, 7]))
+    >>> arrange_by_rank(scattered, np.array([2, 1, 1]), np.array([10, 20, 30])).values
     array([20, 30, 10], dtype=int32)
     """
-    if rank.dtype.kind != "i" or not (scattered := _scattered_users(user)):
-        return None
-    values = _in_place(scattered, rank, column)
+    values = _in_place(scattered, rank, column) if rank.dtype.kind == "i" else None
     if values is None:
         return None
     users, offsets = scattered.users, scattered.offsets
@@ -118,12 +158,18 @@ def group_rows(user: IntArray, key: NDArray[Any] | None = None, *, descending: b
     >>> grouped.users, grouped.offsets, grouped.order
     (array([7, 3]), array([0, 2, 3]), array([1, 0, 2]))
     """
+    return group_found(user, find_scattered(user), key, descending=descending)
+
+
+def group_found(
+    user: IntArray, found: Scattered | None, key: NDArray[Any] | None, *, descending: bool
+) -> Grouped:
+    """Group rows of which `find_scattered` told whether they come together."""
     order: NDArray[np.signedinteger] | None = None
-    together = _scattered_users(user)
-    scattered = together is not None
-    if together is not None:
-        users, offsets = together.users, together.offsets
-        order = _place(together.codes, together.low, together.starts)
+    scattered = found is not None
+    if found is not None:
+        users, offsets = found.users, found.offsets
+        order = _place(found.codes, found.low, found.starts)
         key = None if key is None else key[order]
     else:
         users, offsets = _blocks(user)
@@ -163,48 +209,7 @@ def _blocks(user: IntArray) -> tuple[IntArray, IntArray]:
     return user[offsets[:-1]], offsets
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Scattered:
-    """Users whose rows do not come together.
-
-    Attributes:
-        users: (n,) code of each user, ascending.
-        offsets: (n + 1,) where each user's rows belong.
-        codes: (rows,) number of the user, counted from `low`.
-        low: The smallest number.
-        starts: (numbers + 1,) where the rows of each number belong, also of those that nobody has.
-    """
-
-    users: IntArray
-    offsets: IntArray
-    codes: IntArray
-    low: int
-    starts: IntArray
-
-
-def _scattered_users(user: IntArray) -> _Scattered | None:
-    """Who the users are and where their rows belong; None if the rows of each user come together."""
-    if not user.size:
-        return None
-    parts = in_parts(lambda start, stop: _survey(user, start, stop), user.size)
-    blocks, ascending = sum(part[0] for part in parts), all(part[1] for part in parts)
-    low, high = min(part[2] for part in parts), max(part[3] for part in parts)
-    if ascending or (blocks <= high - low + 1 and is_unique(_blocks(user)[0])):
-        return None
-    if high - low < 4 * user.size:
-        codes, size = user, high - low + 1
-    else:
-        numbers, uniques = pd.factorize(user, sort=True)
-        codes, low, size = numbers.astype(np.int64), 0, uniques.size
-    counts = np.sum(in_parts(lambda start, stop: _count(codes[start:stop], low, size), user.size), axis=0)
-    there = np.flatnonzero(counts)
-    starts = offsets_of(counts)
-    users = there + low if codes is user else np.asarray(uniques, np.int64)
-    offsets = np.append(starts[there], user.size)
-    return _Scattered(users=users, offsets=offsets, codes=codes, low=low, starts=starts)
-
-
-def _in_place(scattered: _Scattered, rank: NDArray[Any], column: IntArray) -> IntArray | None:
+def _in_place(scattered: Scattered, rank: NDArray[Any], column: IntArray) -> IntArray | None:
     """The column with each value at the place that its rank tells; None if ranks have gaps or ties.
 
     There are as many places as rows, so every place is filled only if no two rows share one.

@@ -75,7 +75,7 @@ def read_ids(column: nw.Series[Any], table: str, known: Ids | None = None) -> Id
     if not column.dtype.is_integer():
         return _text_ids(column, table, None if known is None else known.vocabulary)
     _refuse_missing(column, table)
-    return Ids(codes=column.cast(nw.Int64).to_numpy(), vocabulary=None)
+    return Ids(codes=as_array(column.cast(nw.Int64)), vocabulary=None)
 
 
 def _text_ids(column: nw.Series[Any], table: str, known: Vocabulary | None) -> Ids:
@@ -106,6 +106,17 @@ def _text_ids(column: nw.Series[Any], table: str, known: Vocabulary | None) -> I
 def _index(texts: pa.ChunkedArray, name: str | None = None) -> pd.Index:
     index: pd.Index = pd.Index(texts.to_numpy(), dtype=object, name=name)
     return index
+
+
+def as_array(column: nw.Series[Any]) -> NDArray[Any]:
+    """The values of a column, without a copy where they lie in one piece of Arrow memory."""
+    native = column.to_native()
+    if isinstance(native, pa.ChunkedArray) and native.num_chunks == 1:
+        native = native.chunk(0)
+        if native.null_count == 0 and not pa.types.is_boolean(native.type):
+            values: NDArray[Any] = native.to_numpy()
+            return values
+    return column.to_numpy()
 
 
 def content(column: nw.Series[Any]) -> str:

@@ -10,7 +10,15 @@ import pandas as pd
 
 from recaudit.errors import DataError
 from recaudit.metrics.columns import IntArray, Lists, Truth, offsets_of
-from recaudit.metrics.grouping import Arranged, Grouped, arrange_by_rank, group_rows
+from recaudit.metrics.grouping import (
+    Arranged,
+    Grouped,
+    Scattered,
+    arrange_by_rank,
+    find_scattered,
+    group_found,
+    group_rows,
+)
 from recaudit.metrics.hashing import mark_repeats
 from recaudit.metrics.hits import RepeatedItemError, find_hits
 from recaudit.metrics.ids import Ids, refuse_different_types
@@ -183,8 +191,10 @@ class Task:
     def truth(self, place: IntArray) -> Truth:
         """The held-out items of the users at these places, nothing for place -1."""
         groups = self.groups
-        if np.array_equal(place, np.arange(len(self.users))):
-            return Truth(offsets=groups.offsets, items=self.items, grades=self.grades)
+        if place.size and place[0] >= 0 and (place[1:] - place[:-1] == 1).all():
+            offsets = groups.offsets[place[0] : place[-1] + 2]
+            rows = slice(offsets[0], offsets[-1])
+            return Truth(offsets=offsets - offsets[0], items=self.items[rows], grades=self.grades[rows])
         lengths = np.where(place < 0, 0, np.diff(groups.offsets)[place])
         offsets = offsets_of(lengths)
         row = np.arange(offsets[-1]) + np.repeat(groups.offsets[:-1][place] - offsets[:-1], lengths)
@@ -211,11 +221,12 @@ class Task:
 
 def arrange_recommended(rows: Recommended, question: Question) -> Arranged:
     """Bring each user's items together, best first."""
-    if rows.ordered_by == "rank" and rows.key is not None:
-        arranged = arrange_by_rank(rows.user.codes, rows.key, rows.item.codes)
+    found = find_scattered(rows.user.codes)
+    if found is not None and rows.ordered_by == "rank" and rows.key is not None:
+        arranged = arrange_by_rank(found, rows.key, rows.item.codes)
         if arranged is not None:
             return arranged
-    groups = _group_recommended(rows, question)
+    groups = _group_recommended(rows, found, question)
     return Arranged(
         users=groups.users,
         offsets=groups.offsets,
@@ -225,8 +236,8 @@ def arrange_recommended(rows: Recommended, question: Question) -> Arranged:
     )
 
 
-def _group_recommended(rows: Recommended, question: Question) -> Grouped:
-    groups = group_rows(rows.user.codes, rows.key, descending=rows.ordered_by == "score")
+def _group_recommended(rows: Recommended, found: Scattered | None, question: Question) -> Grouped:
+    groups = group_found(rows.user.codes, found, rows.key, descending=rows.ordered_by == "score")
     if question.ties == "rows" or rows.key is None or groups.ties == 0:
         return groups
     return groups.ties_broken_by(rows.key, rows.item.order)
@@ -250,7 +261,7 @@ def measure_listed(rows: Recommended, arranged: Arranged, task: Task) -> tuple[P
     try:
         measured = task.measure(lists, task.truth(place))
     except RepeatedItemError as error:
-        groups = _group_recommended(rows, task.question)
+        groups = _group_recommended(rows, find_scattered(rows.user.codes), task.question)
         message = _repeats(whole, groups, rows.user, rows.item)
         raise DataError(
             f"column '{task.question.names.item}' of the recommendations {message}; remove repeats or choose "
@@ -272,14 +283,16 @@ def measure_unlisted(task: Task, place: IntArray) -> Piece:
     return _piece(task.users[place], measured, ties=0, removed=0)
 
 
-def join(pieces: Sequence[Piece], unlisted: NDArray[np.bool_], task: Task, last: Recommended) -> Evaluation:
+def join(
+    pieces: Sequence[Piece], unlisted: NDArray[np.bool_], task: Task, ordered_by: OrderedBy
+) -> Evaluation:
     """Join measured pieces and add the users without a list.
 
     Args:
         pieces: Pieces of users with lists.
         unlisted: Which of the task's users had none.
         task: What was measured.
-        last: The last rows seen, for messages.
+        ordered_by: What put the lists in order.
 
     Raises:
         DataError: If no listed user has held-out items.
@@ -300,7 +313,7 @@ def join(pieces: Sequence[Piece], unlisted: NDArray[np.bool_], task: Task, last:
     fields = Counts.__slots__
     counts = Counts(**{name: sum(getattr(piece.counts, name) for piece in whole) for name in fields})
     return Evaluation(
-        per_user=pd.DataFrame(columns, index=index, copy=False), counts=counts, ordered_by=last.ordered_by
+        per_user=pd.DataFrame(columns, index=index, copy=False), counts=counts, ordered_by=ordered_by
     )
 
 

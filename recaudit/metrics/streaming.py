@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -16,13 +16,18 @@ import pyarrow.parquet as pq
 from recaudit.errors import DataError
 from recaudit.metrics.pieces import Evaluation, Piece, Task, arrange_recommended, join, measure_listed
 from recaudit.metrics.tables import Names, no_rows, read_recommended, require_columns
+from recaudit.metrics.threads import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     import pandas as pd
 
+    from recaudit.metrics.columns import IntArray
+    from recaudit.metrics.tables import OrderedBy
+
 BATCH_ROWS = 1_000_000
+"""Rows that one thread works on at a time."""
 
 
 class UnsortedWarning(UserWarning):
@@ -67,16 +72,12 @@ def evaluate_files(files: Sequence[Path], task: Task) -> Evaluation | None:
     unlisted = np.ones(len(task.users), np.bool_)
     pieces: list[Piece] = []
     strangers: list[pd.Index] = []
-    names, seen = task.question.names, 0
-    for table in _user_blocks(files, names):
-        with _in_rows(seen, len(table)):
-            rows = read_recommended(table, names, task.rows)
-            arranged = arrange_recommended(rows, task.question)
-            if arranged.scattered:
-                _warn_scattered(files)
-                return None
-            piece, place = measure_listed(rows, arranged, task)
-        seen += len(table)
+    blocks = _user_blocks(files, task.question.names)
+    for measured in side_by_side(partial(_measure_block, task=task), blocks):
+        if measured is None:
+            _warn_scattered(files)
+            return None
+        piece, place, ordered_by = measured
         known = place[place >= 0]
         if not unlisted[known].all():
             _warn_scattered(files)
@@ -87,7 +88,15 @@ def evaluate_files(files: Sequence[Path], task: Task) -> Evaluation | None:
     if not strangers[0].append(strangers[1:]).is_unique:
         _warn_scattered(files)
         return None
-    return join(pieces, unlisted, task, rows)
+    return join(pieces, unlisted, task, ordered_by)
+
+
+def _measure_block(block: _Block, task: Task) -> tuple[Piece, IntArray, OrderedBy] | None:
+    """Measure the users of a block; None if the rows of one are not together."""
+    with _in_rows(block.start, len(block.table)):
+        rows = read_recommended(block.table, task.question.names, task.rows)
+        arranged = arrange_recommended(rows, task.question)
+        return None if arranged.scattered else (*measure_listed(rows, arranged, task), rows.ordered_by)
 
 
 def _warn_scattered(files: Sequence[Path]) -> None:
@@ -98,21 +107,42 @@ def _warn_scattered(files: Sequence[Path]) -> None:
     warnings.warn(message, UnsortedWarning, stacklevel=4)
 
 
-def _user_blocks(files: Sequence[Path], names: Names) -> Iterator[pa.Table]:
-    """Tables that end where a user ends."""
-    rest: pa.Table | None = None
-    for batch in _read_ahead(_batches(files, names.of_recommendations, "recommendations")):
-        table = batch if rest is None else pa.concat_tables([rest, batch])
-        user = table[names.user].combine_chunks()
-        last = user[len(user) - 1]
-        changes = pc.not_equal(user, last).to_numpy(zero_copy_only=False)
-        other = np.flatnonzero(changes)
-        cut = int(other[-1]) + 1 if other.size else 0
+class _Block(NamedTuple):
+    """Rows that end where a user ends, and the number of rows before them."""
+
+    table: pa.Table
+    start: int
+
+
+def _user_blocks(files: Sequence[Path], names: Names) -> Iterator[_Block]:
+    """All rows in blocks; a batch whose last user does not go on in the next is one as it came."""
+    held: pa.Table | None = None
+    start = 0
+    for batch in _batches(files, names.of_recommendations, "recommendations"):
+        if held is None:
+            held = batch
+            continue
+        last = held[names.user][-1]
+        cut = len(held) if batch[names.user][0] != last else _start_of_last(held[names.user], last)
         if cut:
-            yield table.slice(0, cut)
-        rest = table.slice(cut)
-    if rest is not None:
-        yield rest
+            yield _Block(held.slice(0, cut), start)
+        start += cut
+        rest = held.slice(cut)
+        held = pa.concat_tables([rest, batch]).combine_chunks() if len(rest) else batch
+    if held is not None:
+        yield _Block(held, start)
+
+
+def _start_of_last(users: pa.ChunkedArray, last: pa.Scalar) -> int:
+    """Where the rows of the last user start, found from the end."""
+    window = 0
+    while window < len(users):
+        window = max(1000, 8 * window)
+        begin = max(0, len(users) - window)
+        other = np.flatnonzero(pc.not_equal(users.slice(begin), last).fill_null(True))
+        if other.size:
+            return begin + int(other[-1]) + 1
+    return 0
 
 
 def read_whole(files: Sequence[Path], wanted: Callable[[list[str]], list[str]], table: str) -> pa.Table:
@@ -145,7 +175,8 @@ def _batches(
             first = first or schema
             _refuse_other_types(schema, first, file, files[0])
             for batch in parquet.iter_batches(BATCH_ROWS, columns=columns):
-                yield pa.Table.from_batches([batch])
+                if len(batch):
+                    yield pa.Table.from_batches([batch])
 
 
 def _refuse_other_types(schema: pa.Schema, first: pa.Schema, file: Path, first_file: Path) -> None:
@@ -178,12 +209,3 @@ def _in_rows(start: int, rows: int) -> Iterator[None]:
         yield
     except DataError as error:
         raise DataError(f"in rows {start} to {start + rows - 1}, counted from there: {error}") from error
-
-
-def _read_ahead(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    """Read the next batch while the present one is worked on."""
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = reader.submit(next, batches, None)
-            yield batch

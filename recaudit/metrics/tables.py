@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recaudit.errors import DataError, did_you_mean
-from recaudit.metrics.ids import Ids, content, read_ids
+from recaudit.metrics.ids import Ids, as_array, content, read_ids
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoDataFrame
@@ -195,13 +195,11 @@ def require_columns(columns: list[str], wanted: list[str], table: str) -> None:
 def _numbers(column: nw.Series[Any], table: str, user: Ids) -> NDArray[Any]:
     if not column.dtype.is_numeric():
         raise DataError(f"column '{column.name}' of the {table} holds {content(column)}; give numbers")
-    values: NDArray[Any] = column.to_numpy()
-    missing = column.is_null().to_numpy()
-    if values.dtype.kind == "f":
-        missing = missing | np.isnan(values)
-    elif values.dtype.kind == "O":
+    values = as_array(column)
+    if values.dtype.kind == "O":
         values = column.cast(nw.Float64).to_numpy()
-    if missing.any():
+    if column.null_count() or (values.dtype.kind == "f" and np.isnan(values).any()):
+        missing = column.is_null().to_numpy() | np.isnan(values.astype(np.float64))
         row = int(np.flatnonzero(missing)[0])
         raise DataError(
             f"column '{column.name}' of the {table} is missing or NaN in {int(missing.sum())} of "

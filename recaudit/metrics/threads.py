@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
+Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
-ROWS_PER_THREAD = 500_000
+ROWS_PER_THREAD = 1_000_000
 
 
 def in_parts(work: Callable[[int, int], Result], size: int) -> list[Result]:
@@ -33,3 +35,20 @@ def in_parts(work: Callable[[int, int], Result], size: int) -> list[Result]:
     borders = [size * part // parts for part in range(parts + 1)]
     with ThreadPoolExecutor(parts) as pool:
         return list(pool.map(work, borders[:-1], borders[1:]))
+
+
+def side_by_side(work: Callable[[Piece], Result], pieces: Iterable[Piece]) -> Iterator[Result]:
+    """What `work` returns for each piece, in order; it works on a few while the next are made.
+
+    >>> list(side_by_side(len, ["a", "bcd"]))
+    [1, 3]
+    """
+    threads = os.cpu_count() or 1
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for piece in pieces:
+            waiting.append(pool.submit(work, piece))
+            if len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
