@@ -19,7 +19,7 @@ _CHECKBOX = re.compile(r"\[[ xX]\]\s+")
 _BRACKETS = re.compile(r"\s*(?:\([^()\n]*\)|\[[^\[\]\n]*\])")
 _BY = re.compile(r",?\s+by\s", re.IGNORECASE)
 _AFTER_HEAD = re.compile(r"\s*(?:$|[(\[,.;:|\u2013\u2014-]|by\s|from\s|feat|ft\.|is\s|\u2192)", re.IGNORECASE)
-_DESCRIPTION = re.compile(r"\s+[-\u2013\u2014|]\s|\s*\u2014|:\s|:$|;\s|\.\s")
+_DESCRIPTION = re.compile(r"\s+[-\u2013\u2014|]\s|\s*\u2014|:\s|:$|;\s|(?<=\w{4})(?<!feat)\.\s")
 _DATED = re.compile(r"\((?:1\d|20)\d\d(?:[-\u2013](?:\d{2,4})?)?\)")
 
 

@@ -34,10 +34,10 @@ class Parsed:
 
 
 class _Found(NamedTuple):
-    """Entries, and whether their form alone shows that they are a list."""
+    """Entries, and the text that may decline to give any: none where their form alone shows that they are a list."""
 
     entries: list[str]
-    sure: bool
+    talk: str = ""
 
 
 class _Line(NamedTuple):
@@ -103,32 +103,31 @@ def parse_titles(text: str) -> Parsed:
         return Parsed(titles=(), problem="unparsed", detail="the answer is empty")
     found = _list_in(answer)
     titles = [title for entry in found.entries[:MOST_TITLES] if (title := title_of(entry[:_LONGEST]))]
-    declines = is_refusal(titles[0] if found.sure and len(titles) == 1 else answer)
-    if titles and (not declines or (found.sure and len(titles) > 1)):
-        unread = len(found.entries) - MOST_TITLES
-        detail = (
-            f"the answer lists {len(found.entries):,} titles; the last {unread:,} were not read"
-            if unread > 0
-            else ""
-        )
-        return Parsed(titles=tuple(titles), detail=detail)
-    if declines:
+    if is_refusal(found.talk) or (len(titles) < 2 and is_refusal(titles[0] if titles else answer)):
         return Parsed(titles=(), problem="refused", detail=f"the model declined: {_beginning(answer)}")
-    return Parsed(
-        titles=(), problem="unparsed", detail=f"no list of titles was found in: {_beginning(answer)}"
+    if not titles:
+        return Parsed(
+            titles=(), problem="unparsed", detail=f"no list of titles was found in: {_beginning(answer)}"
+        )
+    unread = len(found.entries) - MOST_TITLES
+    detail = (
+        f"the answer lists {len(found.entries):,} titles; the last {unread:,} were not read"
+        if unread > 0
+        else ""
     )
+    return Parsed(titles=tuple(titles), detail=detail)
 
 
 def _list_in(text: str) -> _Found:
     structured = structured_titles(text)
     if len(structured) == 1 and len(lines := _lines(structured[0])) > 1:
-        return _in_lines(lines)
+        return _Found(_in_lines(lines).entries)
     if structured:
         entries = [" ".join(title.split()) for title in structured]
         numbered = [_NUMBERED.match(entry) for entry in entries]
         if all(numbered):
             entries = [entry[mark.end() :] for entry, mark in zip(entries, numbered, strict=True) if mark]
-        return _Found(entries, sure=True)
+        return _Found(entries)
     return _in_lines(_lines(text))
 
 
@@ -139,14 +138,15 @@ def _lines(text: str) -> list[str]:
 def _in_lines(lines: list[str]) -> _Found:
     marked = _marked(lines)
     if marked:
-        return _Found(marked, sure=True)
+        return _Found(marked)
     rows = table_titles(lines)
     if rows:
-        return _Found(rows, sure=True)
+        return _Found(rows)
     labelled = [line for line in lines if is_labelled(line.strip())]
     if labelled:
-        return _Found(labelled, sure=True)
+        return _Found(labelled)
     plain = [line.strip() for line in lines if not _is_prose(line.strip())]
+    talk = "\n".join(line for line in lines if _is_prose(line.strip()) or _is_sentence(line.strip()))
     if len(plain) == 1:
         plain = _in_one_line(plain[0], introduced=len(lines) > 1)
     if not plain and len(lines) == 1 and ":" in lines[0]:
@@ -154,7 +154,7 @@ def _in_lines(lines: list[str]) -> _Found:
         plain = listed if len(listed) > 1 else []
     if not plain:
         plain = [next(filter(None, groups)) for groups in _QUOTED.findall("\n".join(lines))]
-    return _Found(plain, sure=False)
+    return _Found(plain, talk)
 
 
 def _marked(lines: list[str]) -> list[str]:
@@ -237,8 +237,11 @@ def _is_prose(line: str) -> bool:
         return words > 40
     if _OPENS_PROSE.match(line) and words > 3:
         return True
-    sentence = line.rstrip("\"'*_)").endswith((".", "!", "?", "\u3002", "\uff01", "\uff1f"))
-    return (sentence and (words >= 8 or len(line) > 25 * max(words, 1))) or words > 25
+    return (_is_sentence(line) and (words >= 8 or len(line) > 25 * max(words, 1))) or words > 25
+
+
+def _is_sentence(line: str) -> bool:
+    return line.rstrip("\"'*_)").endswith((".", "!", "?", "\u3002", "\uff01", "\uff1f"))
 
 
 def _in_one_line(line: str, *, introduced: bool) -> list[str]:

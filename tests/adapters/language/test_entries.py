@@ -19,6 +19,8 @@ from recaudit.adapters.language.entries import is_labelled, title_of
         ("Heat (1995), directed by Michael Mann", "Heat (1995)"),
         ("Heat (1995) (Director's Cut) - long", "Heat (1995) (Director's Cut)"),
         ("Heat (1995) by Michael Mann. A heist.", "Heat (1995) by Michael Mann"),
+        ('"Cosmic Dancer" by T. Rex', "Cosmic Dancer by T. Rex"),
+        ('"Apologize" by Timbaland feat. OneRepublic. A hit.', "Apologize by Timbaland feat. OneRepublic"),
         ("(500) Days of Summer", "(500) Days of Summer"),
         ("Title: Heat", "Heat"),
         ("**Movie:** Heat", "Heat"),

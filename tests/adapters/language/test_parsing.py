@@ -109,6 +109,12 @@ def test_a_list_is_read_in_whatever_form_it_comes(text: str) -> None:
         ("《霸王别姬》、《活着》", ("霸王别姬", "活着")),
         ("Hier sind Filme:\n1. Das Boot\n2. Der Untergang", ("Das Boot", "Der Untergang")),
         ("1. Sorry to Bother You\n2. I Can't Sleep", ("Sorry to Bother You", "I Can't Sleep")),
+        (
+            '"I Will Not Bow" by Breaking Benjamin\n"Red" by Chevelle',
+            ("I Will Not Bow by Breaking Benjamin", "Red by Chevelle"),
+        ),
+        ('[[\'"I Will Not Bow" by A\\n"Red" by B\']]', ("I Will Not Bow by A", "Red by B")),
+        ("I'm sorry, I cannot see more than one:\n1. Heat", ("Heat",)),
         ('["\\ud800Heat", "Caf\\u00e9"]', ("\ufffdHeat", "Café")),
     ],
 )
