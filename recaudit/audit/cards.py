@@ -57,14 +57,14 @@ def not_tested(plan: AuditPlan, outcomes: Sequence[Outcome]) -> tuple[NotTested,
                 NotTested(what=f"everything about {outcome.result.card.name}", why=outcome.result.failure)
             )
             continue
-        reasons = {
-            (finding.hypothesis.metric, finding.reason)
-            for finding in outcome.findings
-            if finding.verdict == "NOT_RUN"
-        }
+        metrics: dict[tuple[str, str], dict[str, None]] = {}
+        for finding in outcome.findings:
+            if finding.verdict == "NOT_RUN":
+                key = (finding.hypothesis.probe, finding.reason)
+                metrics.setdefault(key, {})[finding.hypothesis.metric] = None
         found.extend(
-            NotTested(what=f"{metric} of {outcome.result.card.name}", why=reason)
-            for metric, reason in sorted(reasons)
+            NotTested(what=f"{probe} of {outcome.result.card.name}: {', '.join(names)}", why=reason)
+            for (probe, reason), names in metrics.items()
         )
     settings = plan.config.tables.audit
     if len(plan.users) < len(plan.data.users):

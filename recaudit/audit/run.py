@@ -179,7 +179,12 @@ def _save_measurements(outcomes: Sequence[Outcome], path: Path) -> None:
         for probe, measurements in outcome.measurements.items()
     ]
     if rows:
-        pd.concat(rows, ignore_index=True).to_parquet(path, index=False)
+        table = pd.concat(rows, ignore_index=True)
+        if pd.api.types.infer_dtype(table["unit"]) not in {"integer", "string"}:
+            table["unit"] = table["unit"].astype(
+                str
+            )  # users by number and seeds by name: one column, so text
+        table.to_parquet(path, index=False)
 
 
 def _make_importable(folder: Path) -> None:

@@ -13,9 +13,17 @@ from recaudit.reports.svg import Mark, Scale, scale_over
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from recaudit.records import Contrast, Estimate, Finding, GroupEstimate
+    from recaudit.records import Contrast, Estimate, Finding, GroupEstimate, Hypothesis
 
 _NO_EFFECT: dict[Contrast, float] = {"gap": 0.0, "ratio": 1.0}
+_BETTER: dict[Contrast, str] = {
+    "gap": "0 is no difference",
+    "ratio": "1 is no difference",
+    "excess": "0 is no more than the placebo",
+    "change": "0 is no change",
+    "arm gap": "0 is no difference",
+    "arm spread": "0 is no spread",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +101,7 @@ def _claim_row(found: Mapping[str, Finding], systems: Sequence[str]) -> ClaimRow
 
 
 def _better_words(finding: Finding) -> str:
-    words = {"gap": "0 is no difference", "ratio": "1 is no difference"}
-    return words.get(finding.hypothesis.contrast, BETTER[finding.hypothesis.better])
+    return _BETTER.get(finding.hypothesis.contrast, BETTER[finding.hypothesis.better])
 
 
 def forests(
@@ -129,12 +136,16 @@ def _forest(found: Mapping[str, Finding], everyone: ClaimRow | None, systems: Se
     scale = scale_over([cell.mark for cell in cells if cell and cell.mark])
     return Forest(
         metric=claim.metric,
-        caption=f"Mean {claim.metric} by {attribute_words(claim.attribute)}",
+        caption=f"Mean {claim.metric} {_by_what(claim)}",
         better=BETTER[claim.better],
         rows=rows,
         everyone=total,
         scales=tuple(_about(scale, cell) for cell in total) if scale else None,
     )
+
+
+def _by_what(claim: Hypothesis) -> str:
+    return "in each arm" if claim.attribute is None else f"by {attribute_words(claim.attribute)}"
 
 
 def _about(scale: Scale, everyone: GroupCell | None) -> Scale:

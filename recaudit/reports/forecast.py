@@ -47,13 +47,14 @@ def render_forecast(forecast: Forecast) -> tuple[RenderableType, ...]:
 def _asking(forecast: Forecast) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("System", overflow="fold")
-    table.add_column("Probe")
-    for name in ("Requests", "Not offered", "Calls", "Tokens in", "Tokens out", "Cost"):
-        table.add_column(name, justify="right")
+    table.add_column("Probe", overflow="fold")
+    for name in ("Requests", "Calls", "Tokens\nin", "Tokens\nout", "Cost"):
+        table.add_column(name, justify="right", no_wrap=True)
     for row in forecast.asking:
-        counts = (row.requests, row.not_offered, row.calls, row.tokens_in, row.tokens_out)
-        cost = NO_VALUE if row.cost is None else f"{row.cost:.4g} {visible(row.currency)}"
-        table.add_row(Text(visible(row.system)), Text(row.probe), *map(show_count, counts), cost)
+        counts = (row.requests, row.calls, row.tokens_in, row.tokens_out)
+        cost = NO_VALUE if row.cost is None else f"{row.cost:.4g}"
+        left = f" ({row.not_offered:,} not offered)" if row.not_offered else ""
+        table.add_row(Text(visible(row.system)), Text(row.probe + left), *map(show_count, counts), cost)
     return table
 
 

@@ -151,6 +151,4 @@ def _check_claim(hypothesis: Hypothesis) -> None:
     if hypothesis.contrast in {"gap", "ratio", "worst"} and hypothesis.attribute is None:
         raise ValueError(f"claim '{hypothesis.id}' compares groups and names no attribute")
     if hypothesis.contrast == "worst" and hypothesis.better not in {"higher", "lower"}:
-        raise ValueError(
-            f"claim '{hypothesis.id}' asks for the worst group of a metric without a better end"
-        )
+        raise ValueError(f"claim '{hypothesis.id}' asks for the worst group of a metric without a better end")

@@ -120,7 +120,7 @@ def test_what_a_system_does_not_offer_is_not_run_and_listed(
     result = run_audit(path, out=tmp_path / "run")
     assert verdicts(result)["popularity: quality/rmse"] == "NOT_RUN"
     assert result.verdict == "PASS"
-    assert any(entry.what == "rmse of popularity" for entry in result.not_tested)
+    assert any(entry.what == "quality of popularity: rmse" for entry in result.not_tested)
 
 
 RATER = """
