@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
 from recaudit.adapters.language.parsing import MOST_TITLES, parse_titles
@@ -196,6 +200,16 @@ def test_a_very_long_list_says_what_was_left_unread() -> None:
     assert len(longer.titles) == MOST_TITLES
     assert longer.detail == "the answer lists 1,005 titles; the last 5 were not read"
     assert longer.problem is None
+
+
+def test_published_answers_are_all_read(shared_data: Path) -> None:
+    answers = pd.read_csv(shared_data / "recllm_lastfm" / "lastfm_top3_raw_outputs.csv.gz")
+    texts = answers.filter(regex=r"^recommendation_for.*(?<!_itemIds)$")
+    assert texts.shape == (80, 72)
+    parsed = [parse_titles(text) for column in texts for text in texts[column]]
+    assert Counter(len(each.titles) for each in parsed) == {3: 4964, 2: 675, 1: 121}
+    assert all(" by " in title for each in parsed for title in each.titles)
+    assert not any('"' in title[:1] for each in parsed for title in each.titles)
 
 
 MEGABYTES = [
