@@ -267,13 +267,21 @@ def _in_one_line(line: str, *, introduced: bool) -> list[str]:
 
 def _between_commas(line: str) -> list[str]:
     """Split at commas outside brackets; an article behind a comma belongs to the title before it."""
+    pieces: list[list[str]] = []
+    depth = 0
+    for piece in line.split(","):
+        if depth > 0:
+            pieces[-1].append(piece)
+        else:
+            pieces.append([piece])
+        depth = max(0, depth + piece.count("(") - piece.count(")"))
     parts: list[str] = []
-    for part in re.split(r",\s*(?![^()]*\))", line):
+    for part in filter(None, (",".join(within).strip() for within in pieces)):
         first = re.match(r"(\w+)\s*(\(.*\))?$", part)
         if parts and first and first[1].casefold() in _ARTICLES:
             parts[-1] += f", {part}"
-        elif part.strip():
-            parts.append(part.strip())
+        else:
+            parts.append(part)
     return parts or [line]
 
 

@@ -84,9 +84,11 @@ class TitleIndex:
             return self._slot(title, _Found(self._narrowed(exact, among), "exact", 100.0))
         nearest = 0.0
         full = normal_form(written)
-        for form in _readings(written, full):
+        for form, dated in _readings(written, full):
             found = self._normalised(form, among) or self._fuzzy(form, among)
-            if found.how != "off-catalogue":
+            if found.how != "off-catalogue" and not (
+                dated and None in map(self.years.__getitem__, found.items)
+            ):
                 return self._slot(title, found)
             nearest = max(nearest, found.similarity)
             if found.similarity == 100.0:
@@ -210,21 +212,29 @@ def _frozen(positions: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, ...]
     return {name: tuple(found) for name, found in positions.items()}
 
 
-def _readings(title: str, full: NormalTitle) -> Iterator[NormalTitle]:
+class _Reading(NamedTuple):
+    """A form of a title, and whether only items of known year can be meant."""
+
+    form: NormalTitle
+    dated: bool = False
+
+
+def _readings(title: str, full: NormalTitle) -> Iterator[_Reading]:
     """The whole title, then what is left of it without an artist, a description or a year without brackets."""
-    yield full
+    yield _Reading(full)
     year = _BARE_YEAR.search(title)
     if year:
-        yield replace(normal_form(title[: year.start()]), year=int(year[1]))
+        # "Games 2005" is another item than "Games" where no year says the contrary
+        yield _Reading(replace(normal_form(title[: year.start()]), year=int(year[1])), dated=True)
     credits_ = list(_CREDIT.finditer(title))
     if credits_ and credits_[-1].start():
-        yield _with_year(normal_form(title[: credits_[-1].start()]), full)
+        yield _Reading(_with_year(normal_form(title[: credits_[-1].start()]), full))
     dash = _DASH.search(title)
     if dash and dash.start() and not _NUMBERED_PART.search(normal_form(title[dash.end() :]).name):
-        yield _with_year(normal_form(title[: dash.start()]), full)
+        yield _Reading(_with_year(normal_form(title[: dash.start()]), full))
     head, colon, tail = title.partition(": ")
     if colon and len(tail.split()) >= _DESCRIPTION_WORDS:
-        yield _with_year(normal_form(head), full)
+        yield _Reading(_with_year(normal_form(head), full))
 
 
 def _with_year(form: NormalTitle, full: NormalTitle) -> NormalTitle:

@@ -224,7 +224,7 @@ MEGABYTES = [
 @pytest.mark.parametrize("piece", MEGABYTES)
 def test_a_megabyte_of_anything_is_read(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
-    for hostile in (text, f'["{text[:100_000]}', f"1. Heat\n2. {text[:100_000]}"):
+    for hostile in (text, f'["{text[:100_000]}', f"1. Heat\n2. {text[:100_000]}", f"Films: {text[:300_000]}"):
         parsed = parse_titles(hostile)
         assert len(parsed.titles) <= MOST_TITLES
         assert all(len(title) <= 1_000 for title in parsed.titles)

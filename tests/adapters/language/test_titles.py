@@ -108,6 +108,12 @@ def test_years_come_from_their_column_where_titles_have_none() -> None:
     assert twins.match("Heat (1995)").item == 3
 
 
+def test_a_number_like_a_year_is_part_of_the_title_where_years_are_unknown() -> None:
+    assert index_of("Football Games").match("Football Games 2005").how == "off-catalogue"
+    assert index_of("Football Games (2005)").match("Football Games 2005").item == 1
+    assert index_of("Football Games", "Football Games 2005").match("Football Games 2005").item == 2
+
+
 def test_the_items_asked_about_decide_between_items_that_fit_alike() -> None:
     assert FILMS.match("Chasing Amy (1997)", among={5, 7}).item == 5
     assert FILMS.match("Sabrina", among={2}).item == 2
