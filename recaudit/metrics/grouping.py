@@ -204,8 +204,12 @@ def is_unique(codes: IntArray) -> bool:
 
 
 def _blocks(user: IntArray) -> tuple[IntArray, IntArray]:
-    starts = np.flatnonzero(user[1:] != user[:-1]) + 1
-    offsets = np.concatenate([[0], starts, [user.size]]) if user.size else np.zeros(1, np.int64)
+    def starts(start: int, stop: int) -> IntArray:
+        start = max(start, 1)
+        return np.flatnonzero(user[start:stop] != user[start - 1 : stop - 1]) + start
+
+    ends = [user.size] if user.size else []
+    offsets = np.concatenate([[0], *in_parts(starts, user.size), ends]).astype(np.int64, copy=False)
     return user[offsets[:-1]], offsets
 
 
@@ -231,10 +235,19 @@ def _in_place(scattered: Scattered, rank: NDArray[Any], column: IntArray) -> Int
 
 
 def _in_order(key: NDArray[Any], offsets: IntArray, *, strictly: bool, descending: bool) -> bool:
-    later, earlier = (key[:-1], key[1:]) if descending else (key[1:], key[:-1])
-    good = later > earlier if strictly else later >= earlier
-    good[offsets[1:-1] - 1] = True
-    return bool(good.all())
+    borders = offsets[1:-1]
+
+    def ordered(start: int, stop: int) -> bool:
+        start = max(start, 1)
+        later, earlier = key[start:stop], key[start - 1 : stop - 1]
+        if descending:
+            later, earlier = earlier, later
+        good = later > earlier if strictly else later >= earlier
+        first, last = np.searchsorted(borders, [start, stop])
+        good[borders[first:last] - start] = True
+        return bool(good.all())
+
+    return all(in_parts(ordered, key.size))
 
 
 @compiled

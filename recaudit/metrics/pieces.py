@@ -268,7 +268,8 @@ def measure_listed(rows: Recommended, arranged: Arranged, task: Task) -> tuple[P
             "on_duplicate='first'"
         ) from error
     removed = whole.items.size - lists.items.size
-    users = rows.user.index(arranged.users, "user")
+    same = np.array_equal(arranged.users, task.groups.users)
+    users = task.users if same else rows.user.index(arranged.users, "user")
     return _piece(users, measured, ties=arranged.ties, removed=removed), place
 
 

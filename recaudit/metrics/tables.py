@@ -12,6 +12,7 @@ import pandas as pd
 
 from recaudit.errors import DataError, did_you_mean
 from recaudit.metrics.ids import Ids, as_array, content, read_ids
+from recaudit.metrics.threads import side_by_side
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoDataFrame
@@ -123,8 +124,8 @@ def held_out_of(frame: nw.DataFrame[Any], names: Names) -> HeldOut:
     """
     column = names.grade_column(frame.columns)
     require_columns(frame.columns, names.of_truth(frame.columns), "truth")
-    user = read_ids(frame[names.user], "truth")
-    item = read_ids(frame[names.item], "truth")
+    columns = [frame[names.user], frame[names.item]]
+    user, item = side_by_side(lambda ids: read_ids(ids, "truth"), columns)
     if column is None:
         return HeldOut(user=user, item=item, grade=np.ones(user.codes.size))
     grade = _numbers(frame[column], "truth", user).astype(np.float64)
