@@ -189,7 +189,10 @@ def test_an_interrupted_run_exits_with_130_and_keeps_what_it_had(
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=30)
     assert running.returncode == 130
-    assert "every answer so far is kept and nothing was decided; go on with: recaudit run audit.toml --out out" in said
+    assert (
+        "every answer so far is kept and nothing was decided; go on with: recaudit run audit.toml --out out"
+        in said
+    )
     assert "Traceback" not in said
     with sqlite3.connect(tmp_path / "out" / "evidence.sqlite") as evidence:
         assert evidence.execute("SELECT system, count(*) FROM answer").fetchone() == ("popularity", 80)

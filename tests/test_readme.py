@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from stub_server import Reply, StubServer, completion
 
 import recaudit
 from recaudit.probes.lists import plan_lists
@@ -36,6 +37,24 @@ def test_the_configuration_runs(tmp_path: Path, tiny_tables: dict[str, pd.DataFr
     assert {finding.system for finding in result.gated} == {"release candidate"}
 
 
+def test_the_configuration_for_a_language_model_runs(
+    tmp_path: Path, shared_data: Path, stub_server: StubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECAUDIT_DATA", str(shared_data))
+    config = block("toml", "film assistant").replace("http://localhost:8000", stub_server.url)
+    config = config.replace(", requests_per_minute = 500", "").replace("users = 200 ", "users = 30 ")
+    config = config.replace('attributes = ["gender"]', 'attributes = ["gender"]\nunits = 20')
+    (tmp_path / "audit.toml").write_text(config)
+    stub_server.behave = lambda _: Reply(body=completion("1. Toy Story (1995)\n2. Heat\n3. The Made-up Film"))
+    result = recaudit.run_audit(tmp_path / "audit.toml", out=tmp_path / "run")
+    assert result.systems[0].failure == ""
+    assert result.systems[0].usage.calls == len(stub_server.received) == 30 + 20 * 12
+    assert {finding.hypothesis.id for finding in result.gated} == {
+        "counterfactual/gender/jaccard@10",
+        "counterfactual/gender/refused-gap",
+    }
+
+
 def test_the_ten_lines_are_an_adapter(tiny_data: recaudit.AuditData) -> None:
     scope: dict[str, object] = {"NEWEST": list(range(40))}
     exec(block("python", "newest first"), scope)  # noqa: S102 - our own README
@@ -46,7 +65,10 @@ def test_the_ten_lines_are_an_adapter(tiny_data: recaudit.AuditData) -> None:
     assert not set(answer.items) & set(request.history)
 
 
-@pytest.mark.parametrize("command", ["demo", "run", "report", "gate", "list", "show"])
+@pytest.mark.parametrize(
+    "command",
+    ["demo", "run", "measure", "report", "gate", "export-requests", "import-answers", "list", "show"],
+)
 def test_the_commands_that_the_readme_names_exist(command: str) -> None:
     from typer.main import get_command
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
 from recaudit.adapters.factories import Factory, import_object
 from recaudit.adapters.scoring import best_first
 from recaudit.datasets import AuditData
+from recaudit.errors import UnknownNameError
 from recaudit.records import Answer, Capability, FloatArray, ItemId, Recommender, Request, SystemCard, UserId
 
 Recommend: TypeAlias = Callable[[Request], Sequence[ItemId]]
@@ -32,13 +33,22 @@ class FunctionRecommender:
         return map(self.answer, requests)
 
 
-def from_function(recommend: Recommend, *, card: SystemCard) -> Recommender:
-    """Wrap `recommend(request) -> item ids, best first`."""
+def from_function(
+    recommend: Recommend, *, card: SystemCard, offers: Collection[Capability] = ("lists",)
+) -> Recommender:
+    """Wrap `recommend(request) -> item ids, best first`.
+
+    Args:
+        recommend: Answers a request.
+        card: What the system is.
+        offers: What the function makes use of besides the history: "candidates", "profiles" if it reads
+            `request.profile`, "instructions" if it reads `request.instruction`.
+    """
 
     def answer(request: Request) -> Answer:
         return Answer(request=request.id, items=tuple(recommend(request)))
 
-    return FunctionRecommender(card=card, offers=frozenset({"lists"}), answer=answer)
+    return FunctionRecommender(card=card, offers=frozenset(offers), answer=answer)
 
 
 def from_scorer(score: Score, data: AuditData, *, card: SystemCard) -> Recommender:
@@ -74,7 +84,9 @@ def from_ranker(rank: Rank, data: AuditData, *, card: SystemCard) -> Recommender
     return FunctionRecommender(card=card, offers=frozenset({"lists", "candidates"}), answer=answer)
 
 
-def recommender(*, name: str, version: str = "", description: str = "") -> Callable[[Recommend], Factory]:
+def recommender(
+    *, name: str, version: str = "", description: str = "", offers: Collection[Capability] = ("lists",)
+) -> Callable[[Recommend], Factory]:
     """Make a function usable as `adapter = "package.module:function"`.
 
     ```python
@@ -82,12 +94,18 @@ def recommender(*, name: str, version: str = "", description: str = "") -> Calla
     def newest(request):
         return newest_items[: request.k]
     ```
+
+    Args:
+        name: Of the system.
+        version: Whatever tells two releases apart.
+        description: One sentence for the report.
+        offers: What the function makes use of, as in `from_function`.
     """
     card = SystemCard(name=name, version=version, description=description)
 
     def decorate(recommend: Recommend) -> Factory:
         def factory(data: AuditData) -> Recommender:  # noqa: ARG001 - the factory contract
-            return from_function(recommend, card=card)
+            return from_function(recommend, card=card, offers=offers)
 
         factory.__doc__ = recommend.__doc__
         return factory
@@ -100,6 +118,7 @@ def from_config(
     *,
     function: str,
     kind: FunctionKind = "recommend",
+    offers: Sequence[str] = ("lists",),
     version: str = "",
     description: str = "",
 ) -> Recommender:
@@ -110,6 +129,7 @@ def from_config(
         function: `package.module:name`.
         kind: "recommend" for `f(request) -> items`, "score" for `f(user, items) -> scores`,
             "rank" for `f(user, candidates) -> items`.
+        offers: For kind "recommend", what it makes use of: "lists", "candidates", "profiles", "instructions".
         version: Whatever tells two releases apart.
         description: One sentence for the report.
     """
@@ -119,7 +139,10 @@ def from_config(
         return from_scorer(target, data, card=card)
     if kind == "rank":
         return from_ranker(target, data, card=card)
-    return from_function(target, card=card)
+    for name in offers:
+        if name not in get_args(Capability):
+            raise UnknownNameError.among("capability", name, get_args(Capability))
+    return from_function(target, card=card, offers=offers)  # type: ignore[arg-type] # checked above
 
 
 def _choices(request: Request, catalogue: Sequence[ItemId]) -> list[ItemId]:

@@ -8,6 +8,7 @@ from recaudit import recommender
 from recaudit.adapters import from_function, from_ranker, from_scorer
 from recaudit.adapters.functions import from_config
 from recaudit.datasets import AuditData
+from recaudit.errors import UnknownNameError
 from recaudit.probes.lists import plan_lists
 from recaudit.records import Answer, ItemId, Recommender, Request, SystemCard, UserId
 
@@ -85,3 +86,17 @@ def test_a_function_named_in_the_configuration(
     system = from_config(tiny_data, function=f"operator:{name}", kind=kind)  # type: ignore[arg-type]
     assert system.card.name == "operator:sort_key"
     assert first_answer(system, tiny_data)[1].items
+
+
+def test_a_function_may_say_that_it_reads_profiles(tiny_data: AuditData) -> None:
+    @recommender(name="by profile", offers=("lists", "profiles"))
+    def by_profile(request: Request) -> list[int]:
+        return [1, 2] if dict(request.profile).get("gender") == "F" else [3]
+
+    system = by_profile(tiny_data)
+    assert system.offers == {"lists", "profiles"}
+    woman = Request(unit=1, arm="a", user=1, history=(), k=2, needs="profiles", profile=(("gender", "F"),))
+    [answer] = system.recommend([woman])
+    assert answer.items == (1, 2)
+    with pytest.raises(UnknownNameError, match="unknown capability 'profile', did you mean 'profiles'"):
+        from_config(tiny_data, function="math:floor", offers=["profile"])

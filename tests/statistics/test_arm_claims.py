@@ -210,7 +210,9 @@ def test_worlds_without_an_effect_are_not_accused_and_worlds_at_the_limit_do_not
     claim: Claim, units: int, arms: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Similarities of short lists: few values, many ties, strong effects of the unit."""
-    monkeypatch.setattr(gc, "collect", lambda: 0)  # statsmodels' Holm forces one, which takes most of the time
+    monkeypatch.setattr(
+        gc, "collect", lambda: 0
+    )  # statsmodels' Holm forces one, which takes most of the time
     worlds, limit = 300, 0.1
     names = tuple(f"a{place}" for place in range(arms))
     claims = [
