@@ -18,6 +18,7 @@ Recommend: TypeAlias = Callable[[Request], Sequence[ItemId]]
 Score: TypeAlias = Callable[[UserId, Sequence[ItemId]], Sequence[float] | FloatArray]
 Rank: TypeAlias = Callable[[UserId, Sequence[ItemId]], Sequence[ItemId]]
 FunctionKind: TypeAlias = Literal["recommend", "score", "rank"]
+LISTS: tuple[Capability, ...] = ("lists",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class FunctionRecommender:
 
 
 def from_function(
-    recommend: Recommend, *, card: SystemCard, offers: Collection[Capability] = ("lists",)
+    recommend: Recommend, *, card: SystemCard, offers: Collection[Capability] = LISTS
 ) -> Recommender:
     """Wrap `recommend(request) -> item ids, best first`.
 
@@ -85,7 +86,7 @@ def from_ranker(rank: Rank, data: AuditData, *, card: SystemCard) -> Recommender
 
 
 def recommender(
-    *, name: str, version: str = "", description: str = "", offers: Collection[Capability] = ("lists",)
+    *, name: str, version: str = "", description: str = "", offers: Collection[Capability] = LISTS
 ) -> Callable[[Recommend], Factory]:
     """Make a function usable as `adapter = "package.module:function"`.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from recaudit.audit.config import AuditConfig
@@ -43,51 +43,56 @@ def _counts(plan: AuditPlan, attribute: str) -> dict[str, int]:
 
 def not_tested(plan: AuditPlan, outcomes: Sequence[Outcome]) -> tuple[NotTested, ...]:
     """List what a reader might believe was tested and was not."""
-    found: list[NotTested] = []
+    found = [
+        *_probes_left_out(plan),
+        *(entry for outcome in outcomes for entry in _not_offered(outcome)),
+        *_users_left_out(plan),
+    ]
+    if not plan.limits:
+        found.append(
+            NotTested(what="any limit", why="the configuration has no [[gates]], so nothing was decided")
+        )
+    return tuple(found)
+
+
+def _probes_left_out(plan: AuditPlan) -> Iterator[NotTested]:
     run = {probe.name for probe in plan.probes}
     for name, probe in PROBES.items():
         if name not in run:
             why = (
                 "the configuration does not ask for it" if _is_absent(plan, name) else "left out with --only"
             )
-            found.append(NotTested(what=f"{name}: {probe.question}", why=why))
-    for outcome in outcomes:
-        if outcome.result.failure:
-            found.append(
-                NotTested(what=f"everything about {outcome.result.card.name}", why=outcome.result.failure)
-            )
-            continue
-        metrics: dict[tuple[str, str], dict[str, None]] = {}
-        for finding in outcome.findings:
-            if finding.verdict == "NOT_RUN":
-                key = (finding.hypothesis.probe, finding.reason)
-                metrics.setdefault(key, {})[finding.hypothesis.metric] = None
-        found.extend(
-            NotTested(what=f"{probe} of {outcome.result.card.name}: {', '.join(names)}", why=reason)
-            for (probe, reason), names in metrics.items()
-        )
-    settings = plan.config.tables.audit
-    if len(plan.users) < len(plan.data.users):
-        left = len(plan.data.users) - len(plan.users)
-        why = f"the configuration asks about {len(plan.users):,}, drawn by the seed"
-        found.append(NotTested(what=f"{left:,} of {len(plan.data.users):,} users", why=why))
+            yield NotTested(what=f"{name}: {probe.question}", why=why)
+
+
+def _not_offered(outcome: Outcome) -> Iterator[NotTested]:
+    name, failure = outcome.result.card.name, outcome.result.failure
+    if failure:
+        yield NotTested(what=f"everything about {name}", why=failure)
+        return
+    metrics: dict[tuple[str, str], dict[str, None]] = {}
+    for finding in outcome.findings:
+        if finding.verdict == "NOT_RUN":
+            key = (finding.hypothesis.probe, finding.reason)
+            metrics.setdefault(key, {})[finding.hypothesis.metric] = None
+    for (probe, reason), names in metrics.items():
+        yield NotTested(what=f"{probe} of {name}: {', '.join(names)}", why=reason)
+
+
+def _users_left_out(plan: AuditPlan) -> Iterator[NotTested]:
+    everyone, asked = len(plan.data.users), len(plan.users)
+    if asked < everyone:
+        why = f"the configuration asks about {asked:,}, drawn by the seed"
+        yield NotTested(what=f"{everyone - asked:,} of {everyone:,} users", why=why)
+    fewest = plan.config.tables.audit.min_group
     for attribute in plan.groups.columns:
-        small = [group for group, count in _counts(plan, attribute).items() if count < settings.min_group]
+        small = [group for group, count in _counts(plan, attribute).items() if count < fewest]
         if small:
-            found.append(
-                NotTested(
-                    what=f"{attribute}: {', '.join(small)}",
-                    why=f"fewer than {settings.min_group} users each; shown in the group tables and not compared",
-                )
-            )
+            why = f"fewer than {fewest} users each; shown in the group tables and not compared"
+            yield NotTested(what=f"{attribute}: {', '.join(small)}", why=why)
         missing = int(plan.groups[attribute].isna().sum())
         if missing:
-            found.append(NotTested(what=f"{attribute} of {missing:,} users", why="the data do not say it"))
-    if not plan.limits:
-        found.append(
-            NotTested(what="any limit", why="the configuration has no [[gates]], so nothing was decided")
-        )
-    return tuple(found)
+            yield NotTested(what=f"{attribute} of {missing:,} users", why="the data do not say it")
 
 
 def _is_absent(plan: AuditPlan, probe: str) -> bool:

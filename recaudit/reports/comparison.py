@@ -137,7 +137,7 @@ def _forest(found: Mapping[str, Finding], everyone: ClaimRow | None, systems: Se
     return Forest(
         metric=claim.metric,
         caption=f"Mean {claim.metric} {_by_what(claim)}",
-        better=BETTER[claim.better],
+        better=BETTER["neither" if claim.arms else claim.better],
         rows=rows,
         everyone=total,
         scales=tuple(_about(scale, cell) for cell in total) if scale else None,

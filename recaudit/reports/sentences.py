@@ -213,5 +213,15 @@ def _statement(finding: Finding, estimate: Estimate) -> str:
         return f"the worst-served {attribute}, {estimate.versus}, receives a mean {metric} of {value}"
     if claim.contrast == "mean":
         return f"the mean {metric} of all users is {value}"
+    if claim.arms and " - " in estimate.versus:
+        return _statement_on_arms(claim, estimate.versus, value)
     which = f", {estimate.versus}," if estimate.versus else ""
     return f"{title_of(claim)}{which} is {value}"
+
+
+def _statement_on_arms(claim: Hypothesis, versus: str, value: str) -> str:
+    first, _, second = versus.partition(" - ")
+    if claim.contrast == "excess":
+        arm = second if first == claim.baseline else first
+        return f"{arm} loses {value} of {claim.metric} beyond {claim.baseline}"
+    return f"mean {claim.metric} is {value} higher in {first} than in {second}"

@@ -88,3 +88,33 @@ def test_no_verdict_congratulates_and_symbols_differ():
         praise for praise in ("good job", "congrat", "well done", "no issues", "great") if praise in words
     ]
     assert len({verdict.symbol for verdict in VERDICTS.values()}) == len(VERDICTS) == 5
+
+
+@pytest.mark.parametrize(
+    ("contrast", "baseline", "versus", "said"),
+    [
+        ("excess", "placebo", "placebo - gender=f", "gender=f loses 0.200 of ndcg@10 beyond placebo"),
+        (
+            "change",
+            "neutral",
+            "gender=f - neutral",
+            "mean ndcg@10 is 0.200 higher in gender=f than in neutral",
+        ),
+        ("arm gap", "", "gender=m - gender=f", "mean ndcg@10 is 0.200 higher in gender=m than in gender=f"),
+        ("arm spread", "", "", "ndcg@10: spread over arms is 0.200"),
+    ],
+)
+def test_arms_are_named(make, contrast, baseline, versus, said):
+    estimate = make.estimate(0.2, 0.1, 0.3, versus=versus)
+    finding = make.finding(
+        contrast=contrast, attribute=None, arms=("gender=f", "gender=m"), baseline=baseline, estimate=estimate
+    )
+    assert sentence_of(finding).startswith(f"als: {said} (95 % interval")
+
+
+def test_a_probe_may_name_its_claim_itself(make):
+    estimate = make.estimate(0.2, 0.1, 0.3)
+    finding = make.finding(
+        contrast="arm spread", attribute=None, arms=("a", "b"), title="SNSV of gender", estimate=estimate
+    )
+    assert "SNSV of gender is 0.200" in sentence_of(finding)
