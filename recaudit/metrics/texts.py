@@ -60,18 +60,13 @@ def _number_in_parts(column: pa.ChunkedArray, codes: IntArray, known: Vocabulary
     before, start = (known.table, len(known.texts)) if known else (Table.empty(1), 0)
     if before is None:
         return None
-    tables: dict[int, Table | None] = {}
 
-    def number_part(begin: int, end: int) -> None:
-        tables[begin] = _number(
-            column.slice(begin, end - begin), codes[begin:end], before, Table.empty(), start
-        )
+    def number_part(begin: int, end: int) -> tuple[int, int, Table | None]:
+        part = column.slice(begin, end - begin)
+        return begin, end, _number(part, codes[begin:end], before, Table.empty(), start)
 
-    in_parts(number_part, len(column))
-    borders = sorted(tables)
     table, rows = Table.empty(), []
-    for begin, end in zip(borders, [*borders[1:], len(column)], strict=True):
-        part = tables[begin]
+    for begin, end, part in in_parts(number_part, len(column)):
         if part is None:
             return None
         theirs = begin + part.rows[: part.size]
