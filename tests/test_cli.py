@@ -137,7 +137,12 @@ def test_every_problem_of_a_configuration_is_told_at_once(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [("metrics", "ndcg"), ("probes", "popularity"), ("adapters", "table"), ("datasets", "movielens-100k")],
+    [
+        ("metrics", "ndcg"),
+        ("probes", "counterfactual"),
+        ("adapters", "openai"),
+        ("datasets", "movielens-100k"),
+    ],
 )
 def test_what_is_listed_can_be_shown(tmp_path: Path, kind: str, name: str) -> None:
     listed = json.loads(recaudit("list", kind, "--json", cwd=tmp_path).stdout)
@@ -152,7 +157,8 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom typer.testing import CliRunner\nfrom recaudit.cli import app\n"
         "assert CliRunner().invoke(app, ['--help']).exit_code == 0\n"
-        "heavy = {'numpy', 'pandas', 'scipy', 'plotly', 'fairlearn', 'numba', 'pydantic'} & set(sys.modules)\n"
+        "heavy = {'numpy', 'pandas', 'scipy', 'plotly', 'fairlearn', 'numba', 'pydantic', 'openai', 'httpx2',\n"
+        "         'torch', 'transformers', 'rapidfuzz', 'jinja2'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
     done = subprocess.run(
@@ -197,3 +203,72 @@ def test_an_interrupted_run_exits_with_130_and_keeps_what_it_had(
     with sqlite3.connect(tmp_path / "out" / "evidence.sqlite") as evidence:
         assert evidence.execute("SELECT system, count(*) FROM answer").fetchone() == ("popularity", 80)
     evidence.close()
+
+
+def test_evidence_is_measured_again_to_the_same_exit_code(write: Callable[..., Path], tmp_path: Path) -> None:
+    write(0.9)
+    assert recaudit("run", "audit.toml", "--out", "out", cwd=tmp_path).returncode == 1
+    for name in ("result.json", "report.html"):
+        (tmp_path / "out" / name).unlink()
+    again = recaudit("measure", "out", "--json", cwd=tmp_path)
+    assert again.returncode == 1
+    assert json.loads(again.stdout)["verdict"] == "FAIL"
+    assert (tmp_path / "out" / "report.html").is_file()
+    (tmp_path / "audit.toml").rename(tmp_path / "moved.toml")
+    assert recaudit("measure", "out", "--config", "moved.toml", cwd=tmp_path).returncode == 1
+    (tmp_path / "moved.toml").write_text(
+        (tmp_path / "moved.toml").read_text().replace("min = 0.9", "min = 0.1")
+    )
+    changed = recaudit("measure", "out", "--config", "moved.toml", cwd=tmp_path)
+    assert changed.returncode == 2
+    assert "moved.toml has changed since the run began" in changed.stderr
+    assert "+min = 0.1" in changed.stderr
+
+
+def test_a_dry_run_asks_nothing_and_writes_nothing(write: Callable[..., Path], tmp_path: Path) -> None:
+    write(0.1)
+    done = recaudit("run", "audit.toml", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Nothing was asked." in done.stdout
+    assert "No cost: no system has [systems.prices]." in done.stdout
+    listed = json.loads(recaudit("run", "audit.toml", "--dry-run", "--json", cwd=tmp_path).stdout)
+    assert listed["asking"][0]["requests"] == 80
+    assert not (tmp_path / "runs").exists()
+
+
+def test_questions_out_and_answers_in(write: Callable[..., Path], tmp_path: Path) -> None:
+    config = write(0.1)
+    config.write_text(
+        config.read_text().replace(
+            'adapter = "popularity"', 'adapter = "offline"\noptions = { offers = ["lists"] }'
+        )
+    )
+    done = recaudit("export-requests", "audit.toml", "--out", "out", cwd=tmp_path)
+    assert done.stdout == "out/requests-popularity.jsonl: 80 requests\n"
+    lines = (tmp_path / "out" / "requests-popularity.jsonl").read_text().splitlines()
+    answers = [json.dumps({"id": json.loads(line)["id"], "items": [1, 2]}) for line in lines]
+    (tmp_path / "answers.jsonl").write_text("\n".join(answers))
+    done = recaudit("import-answers", "out", "answers.jsonl", "--system", "popularity", cwd=tmp_path)
+    assert "80 answers of popularity are in; 0 of its requests have none yet" in done.stdout
+    assert recaudit("measure", "out", cwd=tmp_path).returncode in {0, 1, 4}
+
+
+def test_evidence_that_cannot_be_stored_stops_the_run_with_3(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write(0.1)
+    code = (
+        "import sqlite3, sys\nfrom recaudit.audit import evidence\n"
+        "def full(self, system, answers):\n"
+        "    with self._transaction():\n"
+        "        raise sqlite3.OperationalError('database or disk is full')\n"
+        "evidence.EvidenceStore.add_answers = full\n"
+        "sys.argv = ['recaudit', 'run', 'audit.toml', '--out', 'out']\n"
+        "from recaudit.cli import main\nmain()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3
+    assert "disk is full; what was stored before is safe" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -66,6 +66,7 @@ class TitleIndex:
     keys: Mapping[str, tuple[int, ...]]
     _choices: tuple[str, ...] = field(repr=False)
     _vocabulary: frozenset[str] = field(repr=False)
+    _seen: dict[str, Slot] = field(default_factory=dict, repr=False, compare=False)
 
     def match(self, title: str, *, among: Collection[ItemId] | None = None) -> Slot:
         """Find the item a title names: letter for letter, else in normal form, else by similarity.
@@ -78,6 +79,14 @@ class TitleIndex:
             title: As a model wrote it.
             among: Items that were asked about; they decide between items that fit alike.
         """
+        if among is not None:
+            return self._matched(title, among)
+        # Models write the same titles over and over, and one that fits nothing costs a scan of the catalogue.
+        if title not in self._seen:
+            self._seen[title] = self._matched(title, None)
+        return self._seen[title]
+
+    def _matched(self, title: str, among: Collection[ItemId] | None) -> Slot:
         written = " ".join(title.split())
         exact = self.as_written.get(written)
         if exact:
