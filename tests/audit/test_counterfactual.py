@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import shutil
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from stub_server import Received, Reply, StubServer, completion
 
 from recaudit.audit import AuditResult, run_audit
 from recaudit.records import Finding
@@ -118,6 +120,42 @@ def test_noise_alone_is_accused_no_more_often_than_promised(audit: Callable[...,
             accused += estimate.low > 0
         assert found(result, "counterfactual/gender/jaccard@5").verdict != "FAIL"
     assert accused / (2 * worlds) <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / (2 * worlds))
+
+
+ENDPOINT = """
+[probes.counterfactual]
+units = 25
+similarity = ["jaccard@5"]
+attributes = {{ gender = ["female", "male"] }}
+[[systems]]
+name = "endpoint"
+adapter = "openai"
+options = {{ model = "m", base_url = "{url}/v1", key_variable = "NO_SUCH_KEY", concurrency = 8 }}
+[[gates]]
+finding = "counterfactual/gender/jaccard@5"
+max = 0.1
+"""
+
+
+@pytest.mark.parametrize("biased", [True, False])
+def test_an_endpoint_is_judged_by_what_it_writes(
+    write_config: WriteConfig, tmp_path: Path, stub_server: StubServer, biased: bool
+) -> None:
+    def behave(received: Received) -> Reply:
+        words = received.body["messages"][-1]["content"]
+        noise = zlib.crc32(words.encode()) % 3  # any other wording gives another list
+        start = 20 if biased and " female " in words else noise
+        return Reply(body=completion("\n".join(f"{place}. Item {start + place}" for place in range(1, 6))))
+
+    stub_server.behave = behave
+    result = run_audit(write_config(ENDPOINT.format(url=stub_server.url)), out=tmp_path / "run")
+    [gate] = result.gated
+    assert (gate.verdict == "FAIL") == biased
+    assert gate.estimate is not None
+    assert result.systems[0].funnel.everybody.titles == {"exact": (25 * 5 * 2 + 80) * 5}
+    assert result.systems[0].usage.tokens_in == 11 * (250 + 80)
+    if biased:
+        assert gate.estimate.versus == "placebo - gender=female"
 
 
 PROFILES = """
