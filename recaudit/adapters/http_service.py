@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from recaudit.adapters.json_template import check_template, filled, list_at, values_of
+from recaudit.adapters.language.reading import settle
 from recaudit.adapters.pacing import Pace
 from recaudit.adapters.streaming import answer_concurrently
 from recaudit.adapters.words import plain_words
@@ -200,7 +201,8 @@ class HttpService:
             return Answer(
                 request=request.id, items=(), problem="unparsed", detail=detail, exchanges=(exchange,)
             )
-        slots, kept = self._slots(request, given)
+        slots, places = settle((self._matched(str(entry)) for entry in given), among=request.candidates)
+        kept = places[: request.k]
         return Answer(
             request=request.id,
             items=tuple(slot.item for slot in (slots[place] for place in kept) if slot.item is not None),
@@ -208,25 +210,6 @@ class HttpService:
             exchanges=(exchange,),
             slots=tuple(slots),
         )
-
-    def _slots(self, request: Request, given: Sequence[Any]) -> tuple[list[Slot], list[int]]:
-        """What became of each item of the response, and the places of those that make the list."""
-        wanted = None if request.candidates is None else set(request.candidates)
-        slots: list[Slot] = []
-        kept: list[int] = []
-        seen: set[ItemId] = set()
-        for place, entry in enumerate(given):
-            slot = self._matched(str(entry))
-            if slot.item is not None and slot.item in seen:
-                slot = Slot(title=slot.title, item=slot.item, how="repeated", similarity=slot.similarity)
-            elif slot.item is not None and wanted is not None and slot.item not in wanted:
-                slot = Slot(title=slot.title, item=slot.item, how="not asked", similarity=slot.similarity)
-            elif slot.item is not None:
-                seen.add(slot.item)
-                if len(kept) < request.k:
-                    kept.append(place)
-            slots.append(slot)
-        return slots, kept
 
     def _matched(self, written: str) -> Slot:
         if self.titles is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from recaudit.adapters.language.parsing import parse_titles
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from recaudit.adapters.language.titles import TitleIndex
     from recaudit.records import ItemId, Slot
@@ -46,18 +46,37 @@ def read_list(text: str, index: TitleIndex, *, k: int, among: Collection[ItemId]
     """
     parsed = parse_titles(text)
     asked = None if among is None else frozenset(among)
-    slots = []
-    items: dict[ItemId, None] = {}
-    for title in parsed.titles:
-        slot = index.match(title, among=asked)
-        item = slot.item
-        if item is None:
+    slots, places = settle((index.match(title, among=asked) for title in parsed.titles), among=asked)
+    return Reading(
+        items=tuple(item for item in (slots[place].item for place in places[:k]) if item is not None),
+        slots=tuple(slots),
+        problem=parsed.problem,
+        detail=parsed.detail,
+    )
+
+
+def settle(matched: Iterable[Slot], *, among: Collection[ItemId] | None) -> tuple[list[Slot], list[int]]:
+    """Mark what gives no place in a list: an item outside `among`, and one that was named before.
+
+    Args:
+        matched: Slots as matched to the catalogue.
+        among: The candidates, None for the whole catalogue.
+
+    Returns:
+        The slots, and the places of those whose items make the list.
+    """
+    slots: list[Slot] = []
+    places: list[int] = []
+    seen: set[ItemId] = set()
+    for place, slot in enumerate(matched):
+        if slot.item is None:
             slots.append(slot)
-        elif asked is not None and item not in asked:
+        elif among is not None and slot.item not in among:
             slots.append(replace(slot, how="not asked"))
-        elif item in items:
+        elif slot.item in seen:
             slots.append(replace(slot, how="repeated"))
         else:
-            items[item] = None
+            seen.add(slot.item)
+            places.append(place)
             slots.append(slot)
-    return Reading(items=tuple(items)[:k], slots=tuple(slots), problem=parsed.problem, detail=parsed.detail)
+    return slots, places
