@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,12 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the real datasets in {folder}; set RECAUDIT_TEST_DATA to their folder")
     return folder
+
+
+@pytest.fixture
+def no_forced_collection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """statsmodels' Holm forces a garbage collection, which would take most of the time of a small world."""
+    monkeypatch.setattr(gc, "collect", lambda *_: 0)
 
 
 @pytest.fixture

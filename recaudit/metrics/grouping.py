@@ -253,12 +253,15 @@ def _in_order(key: NDArray[Any], offsets: IntArray, *, strictly: bool, descendin
 @compiled
 def _survey(user: IntArray, start: int, stop: int) -> tuple[int, bool, int, int]:  # pragma: no cover
     """Return how many rows differ from the one before, whether all ascend, the smallest and the largest."""
-    blocks, ascending, low, high = int(start == 0), True, user[start], user[start]
-    for row in range(max(start, 1), stop):
-        blocks += user[row] != user[row - 1]
-        ascending &= user[row] >= user[row - 1]
-        low = min(low, user[row])
-        high = max(high, user[row])
+    blocks, ascending = 1 if start == 0 else 0, True
+    low = high = before = user[start - 1 if start else 0]
+    for row in range(start, stop):
+        code = user[row]
+        blocks += code != before
+        ascending &= code >= before
+        low = code if code < low else low
+        high = code if code > high else high
+        before = code
     return blocks, ascending, low, high
 
 

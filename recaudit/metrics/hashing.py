@@ -70,7 +70,7 @@ def mark_repeats(offsets: IntArray, items: IntArray) -> NDArray[np.bool_]:
     array([False, False, False,  True])
     """
     repeated = np.zeros(items.size, np.bool_)
-    _mark_repeats(offsets, items, repeated, empty_table(offsets, items))
+    _mark_repeats(offsets, items, repeated, *empty_table(offsets, items))
     return repeated
 
 
@@ -89,15 +89,21 @@ def find_slot(  # noqa: PLR0917
 
 
 @compiled
-def _mark_repeats(
-    offsets: IntArray, items: IntArray, repeated: NDArray[np.bool_], table: Table
+def _mark_repeats(  # noqa: PLR0917
+    offsets: IntArray,
+    items: IntArray,
+    repeated: NDArray[np.bool_],
+    keys: IntArray,
+    stamps: NDArray[np.int32],
+    low: int,
+    bits: int,
 ) -> None:  # pragma: no cover
-    keys, stamps, low, bits = table
     first = 1
     for user in range(offsets.size - 1):
         start, stop = offsets[user], offsets[user + 1]
         if first + stop - start >= LAST_STAMP:
-            stamps[:] = 0
+            for slot in range(stamps.size):  # a slice takes longer to compile
+                stamps[slot] = 0
             first = 1
         for row in range(start, stop):
             slot = find_slot(keys, stamps, low, bits, first, items[row])

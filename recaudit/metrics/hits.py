@@ -9,10 +9,12 @@ import numpy as np
 
 from recaudit.errors import DataError
 from recaudit.metrics.compiled import compiled
-from recaudit.metrics.hashing import LAST_STAMP, Table, empty_table, find_slot, mark_repeats
+from recaudit.metrics.hashing import LAST_STAMP, empty_table, find_slot, mark_repeats
 from recaudit.metrics.threads import in_parts
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from recaudit.metrics.columns import IntArray, Lists, Truth
     from recaudit.records import FloatArray
 
@@ -121,7 +123,7 @@ def _found(lists: Lists, truth: Truth) -> tuple[IntArray, IntArray, FloatArray, 
         begin, end = int(truth.offsets[first]), int(truth.offsets[last])
         listed = lists.items[lists.offsets[first] : lists.offsets[last]]
         table = empty_table(lists.offsets[first : last + 1], listed, truth.items[begin:end])
-        end, repeated = _scan(*columns, user, rank, grade, ordinal, relevant, begin, first, last, table)
+        end, repeated = _scan(*columns, user, rank, grade, ordinal, relevant, begin, first, last, *table)
         return slice(begin, end), repeated
 
     parts = in_parts(scan, lists.items.size)
@@ -171,19 +173,22 @@ def _scan(  # noqa: C901, PLR0917
     begin: int,
     first_user: int,
     last_user: int,
-    table: Table,
+    keys: IntArray,
+    stamps: NDArray[np.int32],
+    low: int,
+    bits: int,
 ) -> tuple[int, int]:  # pragma: no cover
     """Fill the hit columns from `begin` on with the hits of some users.
 
     Returns:
         Where the hits end, and the row of the first repeated item or -1.
     """
-    keys, stamps, low, bits = table
     found, stamp = begin, 1
     for u in range(first_user, last_user):
         start, stop = list_offsets[u], list_offsets[u + 1]
         if stamp + stop - start >= LAST_STAMP:
-            stamps[:] = 0
+            for slot in range(stamps.size):  # a slice takes longer to compile
+                stamps[slot] = 0
             stamp = 1
         for row in range(start, stop):
             slot = find_slot(keys, stamps, low, bits, stamp, list_items[row])

@@ -108,6 +108,7 @@ def test_women_who_are_refused_are_found_and_counted(audit: Callable[..., AuditR
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("no_forced_collection")
 def test_noise_alone_is_accused_no_more_often_than_promised(audit: Callable[..., AuditResult]) -> None:
     worlds = 40
     accused = 0

@@ -17,6 +17,8 @@ from recaudit.statistics import estimate
 OPTIONS = QualityOptions(metrics=["recall@10"], attributes=["group"])
 GAP = "quality/group/recall@10-gap"
 
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_forced_collection")]
+
 
 def verdict(quality: dict[str, float], limit: Limit, seed: int, *, users: int = 300) -> Verdict:
     """The verdict on the gap; the expected recall of a group is its planted quality."""
@@ -40,24 +42,20 @@ def verdicts(quality: dict[str, float], limit: Limit, worlds: int) -> Counter[Ve
     return Counter(verdict(quality, limit, seed) for seed in range(worlds))
 
 
-@pytest.mark.slow
 def test_a_planted_gap_beyond_the_limit_fails() -> None:
     assert verdicts({"F": 0.3, "M": 0.5}, Limit(high=0.05), 20) == {"FAIL": 20}
 
 
-@pytest.mark.slow
 def test_equal_groups_pass_a_limit_that_the_sample_can_show() -> None:
     assert verdicts({"F": 0.5, "M": 0.5}, Limit(high=0.15), 20) == {"PASS": 20}
 
 
-@pytest.mark.slow
 def test_equal_groups_are_inconclusive_when_the_sample_is_too_small_for_the_limit() -> None:
     found = verdicts({"F": 0.5, "M": 0.5}, Limit(high=0.02), 20)
     assert found["FAIL"] <= 1
     assert found["PASS"] == 0
 
 
-@pytest.mark.slow
 def test_a_gap_exactly_at_the_limit_is_rarely_decided_either_way() -> None:
     worlds = 150
     found = verdicts({"F": 0.4, "M": 0.5}, Limit(high=0.1), worlds)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -205,14 +204,12 @@ def test_other_claims_count_only_the_arms_they_name(claim: Claim) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("no_forced_collection")
 @pytest.mark.parametrize(("units", "arms"), [(40, 2), (40, 6), (200, 4)])
 def test_worlds_without_an_effect_are_not_accused_and_worlds_at_the_limit_do_not_pass(
-    claim: Claim, units: int, arms: int, monkeypatch: pytest.MonkeyPatch
+    claim: Claim, units: int, arms: int
 ) -> None:
     """Similarities of short lists: few values, many ties, strong effects of the unit."""
-    monkeypatch.setattr(
-        gc, "collect", lambda: 0
-    )  # statsmodels' Holm forces one, which takes most of the time
     worlds, limit = 300, 0.1
     names = tuple(f"a{place}" for place in range(arms))
     claims = [

@@ -5,7 +5,6 @@ The joint rate is that of all gated claims at once, the number the family promis
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 
 import numpy as np
@@ -21,13 +20,7 @@ STANDARD_ERROR = np.sqrt(0.95 * 0.05 / WORLDS)
 Draw = Callable[[np.random.Generator, FloatArray], FloatArray]
 CONTRASTS = ("mean", "gap", "ratio", "worst")
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(autouse=True)
-def no_forced_collection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """statsmodels' Holm forces a garbage collection, which would take most of the time of a small world."""
-    monkeypatch.setattr(gc, "collect", lambda: 0)
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_forced_collection")]
 
 
 def bounded(rng: np.random.Generator, mean: FloatArray) -> FloatArray:
