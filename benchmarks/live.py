@@ -1,8 +1,8 @@
 """How close asking comes to the speed of the service: `python benchmarks/live.py`.
 
 A stub on loopback, in a process of its own, answers every chat completion after 50 ms. With 64 calls under way the
-ideal is 64 / 0.05 = 1,280 answers a second. Three ways take turns: recaudit's language recommender (prompt, call,
-reading, matching of titles), the official client alone, and httpx2 alone.
+ideal is 64 / 0.05 = 1,280 answers a second. The ways take turns: recaudit's language recommender (prompt, call,
+reading, matching of titles), the official client alone with either of its transports, and httpx2 alone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -63,12 +64,12 @@ def in_workers(one: Callable[[], Awaitable[object]], calls: int, concurrency: in
     return everything()
 
 
-def client_way(url: str, calls: int, concurrency: int) -> None:
+def client_way(url: str, calls: int, concurrency: int, *, transport: type[httpx2.AsyncClient]) -> None:
     """The official client and nothing else."""
 
     async def run() -> None:
         limits = httpx2.Limits(max_connections=concurrency, max_keepalive_connections=concurrency)
-        http = httpx2.AsyncClient(limits=limits)
+        http = transport(limits=limits)
         async with openai.AsyncOpenAI(api_key="none", base_url=f"{url}/v1", http_client=http) as client:
             await in_workers(
                 lambda: client.chat.completions.create(model="m", messages=MESSAGES), calls, concurrency
@@ -89,7 +90,12 @@ def bare_way(url: str, calls: int, concurrency: int) -> None:
     asyncio.run(run())
 
 
-WAYS = {"recaudit": recaudit_way, "openai client": client_way, "httpx2": bare_way}
+WAYS = {
+    "recaudit": recaudit_way,
+    "openai client, aiohttp": partial(client_way, transport=openai.DefaultAioHttpClient),
+    "openai client, httpx2": partial(client_way, transport=httpx2.AsyncClient),
+    "httpx2 alone": bare_way,
+}
 
 
 def measure(

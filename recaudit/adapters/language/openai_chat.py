@@ -108,16 +108,24 @@ class OpenAIChat:
             named = {"model": body["model"], "messages": body["messages"]}
             rest = {key: value for key, value in body.items() if key not in named}
             return await client.chat.completions.with_raw_response.create(**named, extra_body=rest)
-        except openai.APITimeoutError as error:
-            tries = f"after {self._retries + 1} tries" if self._retries else "and no retry was allowed"
-            raise ModelCallError(f"no answer within {self._timeout:g} s {tries}", timeout=True) from error
         except openai.APIConnectionError as error:
-            message = f"{self._base_url} cannot be reached: {self._words(error.__cause__ or error)}"
-            if self._answered:
-                raise ModelCallError(message) from None
-            raise SystemFailureError(f"{message}; check base_url and that the service is running") from None
+            raise self._unanswered(error) from None
         except openai.APIStatusError as error:
             raise await self._refusal(client, error) from None
+
+    def _unanswered(self, error: openai.APIConnectionError) -> Exception:
+        """What a call without any answer means: too slow, or not reached at all."""
+        import httpx2
+        import openai
+
+        cause = error.__cause__
+        if isinstance(error, openai.APITimeoutError) and not isinstance(cause, httpx2.ConnectTimeout):
+            tries = f"after {self._retries + 1} tries" if self._retries else "and no retry was allowed"
+            return ModelCallError(f"no answer within {self._timeout:g} s {tries}", timeout=True)
+        message = f"{self._base_url} cannot be reached: {self._words(cause or error)}"
+        if self._answered:
+            return ModelCallError(message)
+        return SystemFailureError(f"{message}; check base_url and that the service is running")
 
     async def _refusal(self, client: openai.AsyncOpenAI, error: openai.APIStatusError) -> Exception:
         said = f"{self._base_url} answered {error.status_code}: {self._words(_message(error.body) or error.message)}"
@@ -184,7 +192,7 @@ class OpenAIChat:
                 base_url=self._base_url,
                 max_retries=self._retries,
                 timeout=self._timeout,
-                http_client=httpx2.AsyncClient(limits=limits, timeout=self._timeout),
+                http_client=openai.DefaultAioHttpClient(limits=limits, timeout=self._timeout),
             )
         return self._clients[loop]
 

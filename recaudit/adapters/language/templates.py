@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from recaudit.adapters.language.model import Message
 from recaudit.errors import InputError
 
 if TYPE_CHECKING:
-    from jinja2.sandbox import SandboxedEnvironment
+    from jinja2 import Template
 
 FIELDS = ("name", "version", "task", "system", "user")
 
@@ -55,7 +56,7 @@ class PromptTemplate:
         from jinja2 import TemplateError
 
         try:
-            return _environment().from_string(text).render(values).strip()
+            return _compiled(text).render(values).strip()
         except TemplateError as error:
             raise InputError(
                 f"prompt template '{self.name}' cannot be filled: {error}; mend the template"
@@ -105,11 +106,13 @@ def _read(content: bytes, name: str) -> PromptTemplate:
     return PromptTemplate(**table, digest=hashlib.sha256(content).hexdigest())
 
 
-def _environment() -> SandboxedEnvironment:
+@cache
+def _compiled(text: str) -> Template:
     from jinja2 import StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
     # The text goes to a model, not into a page; escaping it would change the question.
-    return SandboxedEnvironment(
+    environment = SandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
     )
+    return environment.from_string(text)
