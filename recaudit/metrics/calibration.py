@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from recaudit.errors import InputError
 from recaudit.metrics.compiled import compiled
@@ -13,6 +12,8 @@ from recaudit.metrics.division import ratio
 from recaudit.metrics.spec import metric
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
     from recaudit.metrics.columns import IntArray, Lists
     from recaudit.metrics.context import Catalogue, Shown
     from recaudit.records import FloatArray
@@ -146,6 +147,8 @@ def group_membership(catalogue: Catalogue, name: str) -> csr_matrix[Any]:
 
 def _shares(lists: Lists, parts: FloatArray) -> FloatArray:
     """(n, d) shares of what each item brings (n_items, d); NaN rows where nothing is brought."""
+    from scipy.sparse import csr_matrix
+
     rows = csr_matrix(
         (np.ones(lists.items.size), lists.items, lists.offsets), shape=(lists.n_users, parts.shape[0])
     )

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from recaudit.metrics.columns import IntArray, Lists, Truth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from scipy.sparse import csr_matrix
 
     from recaudit.records import FloatArray
 
@@ -121,6 +122,8 @@ def make_catalogue(
 
 
 def _membership(groups: Sequence[Sequence[str]]) -> tuple[csr_matrix[Any], tuple[str, ...]]:
+    from scipy.sparse import csr_matrix
+
     names = tuple(sorted({name for item in groups for name in item}))
     column = {name: position for position, name in enumerate(names)}
     unique = [sorted({column[name] for name in item}) for item in groups]

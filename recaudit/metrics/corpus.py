@@ -11,12 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from recaudit.metrics.spec import MetricSpec, metric
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from scipy.sparse import csr_matrix
 
     from recaudit.metrics.columns import Lists
     from recaudit.metrics.context import BoolArray, Catalogue
@@ -31,6 +32,8 @@ def exposure(lists: Lists, k: int, n_items: int) -> csr_matrix[Any]:
     array([[0., 0., 1.],
            [0., 0., 1.]])
     """
+    from scipy.sparse import csr_matrix
+
     cut = lists.first(k)
     return csr_matrix((np.ones(cut.items.size), cut.items, cut.offsets), shape=(cut.n_users, n_items))
 
