@@ -18,6 +18,7 @@ from recaudit.errors import InputError, SystemFailureError, did_you_mean
 from recaudit.records import Exchange
 
 if TYPE_CHECKING:
+    import httpx2
     import openai
 
 MOST_CHARACTERS = 200_000
@@ -26,6 +27,8 @@ MOST_CHARACTERS = 200_000
 MOST_LOGPROBS = 20
 CHARACTERS_PER_TOKEN = 4
 OPENAI = "https://api.openai.com/v1"
+RETRIES = "x-stainless-retry-count"
+"""In which header the client counts its retries."""
 
 
 class OpenAIChat:
@@ -74,9 +77,9 @@ class OpenAIChat:
         expected = sum(len(one.content) for one in call.messages) // CHARACTERS_PER_TOKEN + call.max_tokens
         await self._pace.turn(expected)
         asked_at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        raw = await self._sent(body)
+        response = await self._sent(body)
         self._answered = True
-        exchange = self._exchange(call, body, raw, asked_at)
+        exchange = self._exchange(call, body, response, asked_at)
         taken = (exchange.tokens_in or 0) + (exchange.tokens_out or 0)
         self._pace.correct(expected=expected, taken=taken or expected)
         return exchange
@@ -100,14 +103,14 @@ class OpenAIChat:
             body["response_format"] = {"type": "json_schema", "json_schema": schema}
         return body
 
-    async def _sent(self, body: dict[str, Any]) -> Any:
+    async def _sent(self, body: dict[str, Any]) -> httpx2.Response:
+        import httpx2
         import openai
 
         client = self._client()
         try:
-            named = {"model": body["model"], "messages": body["messages"]}
-            rest = {key: value for key, value in body.items() if key not in named}
-            return await client.chat.completions.with_raw_response.create(**named, extra_body=rest)
+            # The plain method: the typed one goes through every message of the prompt, at half the cost of a call.
+            return await client.post("/chat/completions", body=body, cast_to=httpx2.Response)
         except openai.APIConnectionError as error:
             raise self._unanswered(error) from None
         except openai.APIStatusError as error:
@@ -151,13 +154,15 @@ class OpenAIChat:
         shown = ", ".join(names[:8]) + (" ..." if len(names) > 8 else "")
         return f"{did_you_mean(self.name, names)}; it has {shown or 'none'}"
 
-    def _exchange(self, call: Call, body: dict[str, Any], raw: Any, asked_at: str) -> Exchange:
+    def _exchange(
+        self, call: Call, body: dict[str, Any], response: httpx2.Response, asked_at: str
+    ) -> Exchange:
         try:
-            content = json.loads(raw.http_response.content)
+            content = json.loads(response.content)
             choice = content["choices"][0]
             text = choice["message"].get("content") or ""
         except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-            start = self._words(raw.http_response.text[:80])
+            start = self._words(response.text[:80])
             raise ModelCallError(
                 f"{self._base_url} answered with something that is no chat completion ({type(error).__name__}), "
                 f"it begins {start!r}"
@@ -170,12 +175,12 @@ class OpenAIChat:
             logprobs=_choice_logprobs(call.choices, choice),
             tokens_in=usage.get("prompt_tokens"),
             tokens_out=usage.get("completion_tokens"),
-            seconds=raw.http_response.elapsed.total_seconds(),
+            seconds=response.elapsed.total_seconds(),
             model=str(content.get("model") or self.name),
             fingerprint=str(content.get("system_fingerprint") or ""),
             finish="cut" if cut else str(choice.get("finish_reason") or ""),
             asked_at=asked_at,
-            attempts=raw.retries_taken + 1,
+            attempts=int(response.request.headers.get(RETRIES, 0)) + 1,
         )
 
     def _client(self) -> openai.AsyncOpenAI:
