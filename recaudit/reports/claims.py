@@ -41,7 +41,8 @@ class Claim:
         value: The point estimate.
         interval: "0.051 to 0.117".
         limit: "at most 0.05".
-        versus: Which groups make the value.
+        by_chance: What the value would be on average if arms were labels without meaning.
+        versus: Which groups or arms make the value.
         n: Units measured.
         missing: Units without a value.
         p: For no difference.
@@ -61,6 +62,7 @@ class Claim:
     value: str
     interval: str
     limit: str
+    by_chance: str
     versus: str
     n: int
     missing: int
@@ -86,6 +88,7 @@ def claim_of(finding: Finding) -> Claim:
         value=_value(estimate, limit),
         interval="" if estimate is None else interval_words(estimate, limit),
         limit=limit_words(limit),
+        by_chance=_number(None if estimate is None else estimate.by_chance),
         versus="" if estimate is None else estimate.versus,
         n=0 if estimate is None else estimate.n,
         missing=0 if estimate is None else estimate.n_missing,

@@ -27,6 +27,7 @@ _ESTIMATE_COLUMNS = (
     "p_adjusted",
     "effect_size",
     "detectable",
+    "by_chance",
     "standard_error",
     "versus",
     "method",

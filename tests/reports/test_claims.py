@@ -74,3 +74,10 @@ def test_reasons_of_verdict_and_estimate_are_both_told_and_not_twice(make):
         claim_of(make.finding(estimate=estimate, reason="1 group is too small")).reason
         == "1 group is too small"
     )
+
+
+def test_what_chance_alone_gives_stands_beside_the_value(make):
+    estimate = make.estimate(0.2, 0.1, 0.3, by_chance=0.0512)
+    claim = claim_of(make.finding(contrast="arm gap", attribute=None, arms=("a", "b"), estimate=estimate))
+    assert claim.by_chance == "0.051"
+    assert claim_of(make.gap()).by_chance == ""
