@@ -80,7 +80,7 @@ def _not_offered(outcome: Outcome) -> Iterator[NotTested]:
 
 
 def _users_left_out(plan: AuditPlan) -> Iterator[NotTested]:
-    everyone, asked = len(plan.data.users), len(plan.users)
+    everyone, asked = len(plan.data.users), len(plan.data.asked)
     if asked < everyone:
         why = f"the configuration asks about {asked:,}, drawn by the seed"
         yield NotTested(what=f"{everyone - asked:,} of {everyone:,} users", why=why)

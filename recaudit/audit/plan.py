@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -39,9 +39,8 @@ class AuditPlan:
 
     Attributes:
         config: The configuration.
-        data: The data after splitting.
+        data: The data after splitting, with the users that are asked about.
         groups: Index user, one column of group labels per attribute that a claim uses.
-        users: The users that are asked about, in the order of the data.
         only: Names of the probes that the run is limited to, empty for all.
         probes: In the order of the configuration.
         limits: Which claims of which systems are gated.
@@ -50,7 +49,6 @@ class AuditPlan:
     config: AuditConfig
     data: AuditData
     groups: pd.DataFrame
-    users: pd.Index[int]
     only: tuple[str, ...]
     probes: tuple[PlannedProbe, ...]
     limits: Limits
@@ -82,9 +80,8 @@ def make_plan(config: AuditConfig, *, only: Collection[str] = (), announce: Anno
         if name not in configured:
             raise UnknownNameError.among("probe of this configuration:", name, configured)
     chosen = [plan for plan in config.probes if not only or plan.probe.name in only]
-    data = load_data(config, announce=announce)
-    users = drawn_users(data, config.tables.audit)
-    probes = _plan_probes(config, chosen, data, users)
+    data = _sampled(load_data(config, announce=announce), config.tables.audit)
+    probes = _plan_probes(config, chosen, data)
     claims = [claim for probe in probes for claim in probe.hypotheses]
     limits = match_gates(config, [*claims, *_claims_left_out(config, data, chosen)])
     planned = {claim.id for claim in claims}
@@ -92,7 +89,6 @@ def make_plan(config: AuditConfig, *, only: Collection[str] = (), announce: Anno
         config=config,
         data=data,
         groups=user_groups(data, attributes_of(claims)),
-        users=users,
         only=tuple(only),
         probes=probes,
         limits={key: limit for key, limit in limits.items() if key[1] in planned},
@@ -100,17 +96,15 @@ def make_plan(config: AuditConfig, *, only: Collection[str] = (), announce: Anno
 
 
 def _plan_probes(
-    config: AuditConfig, chosen: Sequence[ProbePlan], data: AuditData, users: pd.Index[int]
+    config: AuditConfig, chosen: Sequence[ProbePlan], data: AuditData
 ) -> tuple[PlannedProbe, ...]:
     k = max(plan.probe.depth(plan.options) for plan in chosen)
     seed = config.tables.audit.seed
-    wanted = set(users)
     probes: list[PlannedProbe] = []
     problems: list[Problem] = []
     for plan in chosen:
         try:
-            planned = plan.probe.plan(data, plan.options, k, seed)
-            requests = tuple(one for one in planned if one.instruction is not None or one.user in wanted)
+            requests = tuple(plan.probe.plan(data, plan.options, k, seed))
             hypotheses = tuple(plan.probe.hypotheses(data, plan.options))
             user_groups(data, attributes_of(hypotheses))
         except InputError as error:
@@ -122,13 +116,13 @@ def _plan_probes(
     return tuple(probes)
 
 
-def drawn_users(data: AuditData, settings: AuditTable) -> pd.Index[int]:
-    """The users that are asked about: all, or as many as the configuration says, drawn by its seed."""
+def _sampled(data: AuditData, settings: AuditTable) -> AuditData:
+    """Ask about all users, or about as many as the configuration says, drawn by its seed."""
     everyone = data.users.index
     if settings.users is None or settings.users >= len(everyone):
-        return everyone
+        return data
     chosen = np.random.default_rng(settings.seed).choice(len(everyone), settings.users, replace=False)
-    return everyone[np.sort(chosen)]
+    return replace(data, sample=everyone[np.sort(chosen)])
 
 
 def attributes_of(hypotheses: Sequence[Hypothesis]) -> list[str]:

@@ -31,6 +31,8 @@ class AuditData:
         split: How the truth was held out, in words; "" before splitting.
         source: Where the data came from.
         licence: Their terms, in short.
+        sample: The users that are asked about, in the order of `users`; all of them if None. Everybody's
+            interactions stay.
     """
 
     name: str
@@ -41,6 +43,12 @@ class AuditData:
     split: str = ""
     source: str = ""
     licence: str = ""
+    sample: pd.Index[Any] | None = None
+
+    @property
+    def asked(self) -> pd.Index[Any]:
+        """The users that are asked about."""
+        return self.users.index if self.sample is None else self.sample
 
     @property
     def attributes(self) -> list[str]:

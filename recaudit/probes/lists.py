@@ -17,11 +17,11 @@ ARM = "list"
 
 
 def plan_lists(data: AuditData, k: int, run_seed: int) -> list[Request]:
-    """One request per user for the best k items."""
+    """One request per asked user for the best k items."""
     histories = data.histories()
     return [
         Request(unit=user, arm=ARM, user=user, history=histories.get(user, ()), k=k, run_seed=run_seed)
-        for user in data.users.index.tolist()
+        for user in data.asked.tolist()
     ]
 
 

@@ -155,6 +155,7 @@ def _plan_ratings(data: AuditData, run_seed: int) -> Iterator[Request]:
         )
     histories = data.histories()
     rated = data.truth.dropna(subset=["rating"])
+    rated = rated[rated["user"].isin(data.asked)]
     held_out: dict[UserId, list[ItemId]] = {}
     for user, item in zip(rated["user"].tolist(), rated["item"].tolist(), strict=True):
         held_out.setdefault(user, []).append(item)

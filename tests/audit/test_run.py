@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from recaudit.audit import AuditResult, run_audit
+from recaudit.audit import AuditResult, load_config, run_audit
+from recaudit.audit.plan import make_plan
+from recaudit.datasets.assets import silent
 from recaudit.errors import ConfigError, DataError, InputError, UnknownNameError
 
 RANDOM = '[[systems]]\nname = "random"\nadapter = "random"\n'
@@ -250,3 +252,21 @@ def test_progress_is_told_in_order(write_config: WriteConfig, tmp_path: Path) ->
         "asking random",
         "measuring random",
     ]
+
+
+def test_a_sample_of_users_is_asked_and_every_probe_asks_the_same(
+    write_config: WriteConfig, tmp_path: Path
+) -> None:
+    rest = (
+        '[probes.counterfactual-profile]\nunits = 12\nmin_users = 10\nsimilarity = ["jaccard@5"]\n' + RANDOM
+    )
+    path = write_config(rest, old="min_group = 10", new="min_group = 10\nusers = 30")
+    plan = make_plan(load_config(path), announce=silent)
+    users = {probe.name: {request.user for request in probe.requests} for probe in plan.probes}
+    assert len(users["quality"]) == 30
+    assert users["quality"] == users["popularity"] == set(plan.data.asked)
+    assert len(users["counterfactual-profile"]) == 12
+    assert users["counterfactual-profile"] < users["quality"]
+    result = run_audit(path, out=tmp_path / "run")
+    assert result.systems[0].funnel.everybody.planned == 30
+    assert any(entry.what == "50 of 80 users" for entry in result.not_tested)

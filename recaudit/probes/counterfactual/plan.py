@@ -116,7 +116,8 @@ def _asked_users(
     data: AuditData, options: ProfileOptions, run_seed: int
 ) -> Iterator[tuple[UserId, tuple[ItemId, ...] | None]]:
     rng = np.random.default_rng(run_seed)
-    known = data.users.index[data.users[options.attributes].notna().all(axis=1)].tolist()
+    disclosed = data.users.loc[data.asked, options.attributes].notna().all(axis=1)
+    known = disclosed.index[disclosed].tolist()
     if not known:
         raise InputError(f"no user has a value for {', '.join(options.attributes)}; leave one out")
     chosen = np.sort(rng.choice(len(known), min(options.units, len(known)), replace=False))
