@@ -14,7 +14,7 @@ from recaudit.adapters.json_template import check_template, filled, list_at, val
 from recaudit.adapters.language.reading import settle
 from recaudit.adapters.pacing import Pace
 from recaudit.adapters.streaming import answer_concurrently
-from recaudit.adapters.words import plain_words
+from recaudit.adapters.words import MOST_KEPT, plain_words
 from recaudit.datasets import AuditData
 from recaudit.errors import InputError, RecauditError, SystemFailureError
 from recaudit.records import (
@@ -32,7 +32,6 @@ from recaudit.records import (
 if TYPE_CHECKING:
     import httpx2
 
-MOST_CHARACTERS = 200_000
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -172,10 +171,10 @@ class HttpService:
         text = response.text
         return Exchange(
             prompt=json.dumps(body, ensure_ascii=False),
-            text=text[:MOST_CHARACTERS],
+            text=text[:MOST_KEPT],
             seconds=response.elapsed.total_seconds(),
             model=self.card.name,
-            finish="cut" if len(text) > MOST_CHARACTERS else str(response.status_code),
+            finish="cut" if len(text) > MOST_KEPT else str(response.status_code),
             asked_at=asked_at,
             attempts=tries,
         )

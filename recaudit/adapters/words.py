@@ -1,11 +1,16 @@
-"""What a service said, made safe to show: one short line, without control characters and secrets."""
+"""What a service said: how much of it is kept and shown, and about how many tokens it is."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
 
-MOST_CHARACTERS = 300
+MOST_SHOWN = 300
+MOST_KEPT = 200_000
+"""Characters of an answer; longer ones are cut, with finish "cut"."""
+
+CHARACTERS_PER_TOKEN = 4
+"""For text whose tokens nobody counted; a rule of thumb for English."""
 
 
 def plain_words(text: str, *, secrets: Sequence[str] = ()) -> str:
@@ -20,6 +25,15 @@ def plain_words(text: str, *, secrets: Sequence[str] = ()) -> str:
     """
     for secret in secrets:
         text = text.replace(secret, "***")
-    line = " ".join(text[: 4 * MOST_CHARACTERS].split())
+    line = " ".join(text[: 4 * MOST_SHOWN].split())
     shown = "".join(one for one in line if unicodedata.category(one) not in {"Cc", "Cf", "Cs", "Co"})
-    return shown if len(shown) <= MOST_CHARACTERS else shown[: MOST_CHARACTERS - 1] + "…"
+    return shown if len(shown) <= MOST_SHOWN else shown[: MOST_SHOWN - 1] + "…"
+
+
+def estimated_tokens(text: str) -> int:
+    """About how many tokens a text has, rounded up.
+
+    >>> estimated_tokens("five5")
+    2
+    """
+    return -(-len(text) // CHARACTERS_PER_TOKEN)

@@ -9,12 +9,12 @@ from dataclasses import asdict
 from recaudit.audit.build import BuiltSystem, build_system
 from recaudit.audit.config_tables import PriceTable, SystemTable
 from recaudit.audit.evidence import AskedSystem, EvidenceStore
-from recaudit.audit.execute import FAILED, ask
+from recaudit.audit.execute import ask
 from recaudit.audit.plan import AuditPlan
 from recaudit.audit.progress import Progress, timed
 from recaudit.audit.usage import cost_of
 from recaudit.errors import InputError, SystemFailureError
-from recaudit.records import Answer, Request
+from recaudit.records import FAILED, Answer, Request
 
 BATCH = 256
 """Answers stored together where none of them took a call, so that losing them costs nothing."""

@@ -10,13 +10,10 @@ import numpy as np
 import pandas as pd
 
 from recaudit.errors import SystemFailureError
-from recaudit.records import Answer, ItemId, Recommender, Request
+from recaudit.records import FAILED, Answer, ItemId, Recommender, Request
 
 MOST_FAILURES = 20
 """Failed calls in a row after which a system counts as down, and is not asked on."""
-
-FAILED = frozenset({"timeout", "error"})
-"""Problems of reaching the system, not of what it said; such requests are asked again on resuming."""
 
 
 def ask(system: Recommender, requests: Sequence[Request], catalogue: pd.Index[int]) -> Generator[Answer]:

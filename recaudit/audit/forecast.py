@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from scipy.special import ndtri
 
 from recaudit.adapters.language.model import Call, Previewed
+from recaudit.adapters.words import estimated_tokens
 from recaudit.audit.build import build_system
 from recaudit.audit.config import AuditConfig
 from recaudit.audit.config_tables import AuditTable, PriceTable, SystemTable
 from recaudit.audit.plan import AuditPlan, make_plan
 from recaudit.audit.progress import Progress, silent
-from recaudit.audit.usage import estimated_tokens, price_of
+from recaudit.audit.usage import price_of
 from recaudit.datasets.assets import Announce
 from recaudit.datasets.assets import silent as say_nothing
 from recaudit.records import Capability, Hypothesis, Limit, Recommender, Request

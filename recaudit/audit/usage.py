@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recaudit.adapters.words import estimated_tokens
 from recaudit.audit.config_tables import PriceTable
 from recaudit.records import Answer, Exchange
-
-CHARACTERS_PER_TOKEN = 4
-"""For text whose tokens nobody counted; a rule of thumb for English."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +66,6 @@ def cost_of(call: Exchange, prices: PriceTable) -> float:
 def price_of(tokens_in: float, tokens_out: float, *, calls: int, prices: PriceTable) -> float:
     """What so many tokens in so many calls cost."""
     return (tokens_in * prices.input + tokens_out * prices.output) / 1e6 + calls * prices.call
-
-
-def estimated_tokens(text: str) -> int:
-    """About how many tokens a text has, rounded up.
-
-    >>> estimated_tokens("five5")
-    2
-    """
-    return -(-len(text) // CHARACTERS_PER_TOKEN)
 
 
 def _total(counts: Iterable[int | None]) -> int | None:

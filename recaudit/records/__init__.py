@@ -6,6 +6,7 @@ verdict, which makes a `Finding`. All records are frozen.
 """
 
 from recaudit.records.asking import (
+    FAILED,
     Answer,
     AnswerProblem,
     Capability,
@@ -39,6 +40,7 @@ from recaudit.records.measuring import (
 )
 
 __all__ = [
+    "FAILED",
     "INFINITE_IN_JSON",
     "Answer",
     "AnswerProblem",

@@ -22,6 +22,9 @@ Quadrant: TypeAlias = Literal[
 AnswerProblem: TypeAlias = Literal["refused", "unparsed", "timeout", "error"]
 """Why there is no usable list: the system declined, wrote something that holds no list, took too long, or failed."""
 
+FAILED: frozenset[AnswerProblem] = frozenset({"timeout", "error"})
+"""Problems of reaching the system, not of what it said; such requests are asked again on resuming."""
+
 Resolved: TypeAlias = Literal[
     "exact", "normalised", "fuzzy", "ambiguous", "off-catalogue", "repeated", "not asked"
 ]

@@ -10,7 +10,6 @@ from stub_server import StubServer
 
 from recaudit.audit.config import load_config
 from recaudit.audit.forecast import forecast
-from recaudit.audit.usage import estimated_tokens
 from recaudit.reports.forecast import render_forecast
 
 WriteConfig = Callable[..., Path]
@@ -68,10 +67,6 @@ def test_a_gate_is_told_what_it_could_show_at_worst(config: Path) -> None:
     # two gates about this system: (z of 0.9875 + z of 0.8) times a standard deviation of 1 over the root of 4
     assert excess.detectable == pytest.approx((2.2414 + 0.8416) / 2, abs=1e-3)
     assert gates["popularity", "quality/gender/ndcg@5-gap"].units == 50
-
-
-def test_a_rule_of_thumb_counts_tokens_rounded_up() -> None:
-    assert [estimated_tokens(text) for text in ("", "a", "abcd", "abcde")] == [0, 1, 1, 2]
 
 
 def test_a_forecast_reads_in_80_columns_and_as_json(config: Path) -> None:

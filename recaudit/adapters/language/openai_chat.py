@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from recaudit.adapters.language.model import Call, Gives, ModelCallError
 from recaudit.adapters.pacing import Pace
-from recaudit.adapters.words import plain_words
+from recaudit.adapters.words import MOST_KEPT, estimated_tokens, plain_words
 from recaudit.errors import InputError, SystemFailureError, did_you_mean
 from recaudit.records import Exchange
 
@@ -21,11 +21,7 @@ if TYPE_CHECKING:
     import httpx2
     import openai
 
-MOST_CHARACTERS = 200_000
-"""Longer answers are cut, with finish "cut"."""
-
 MOST_LOGPROBS = 20
-CHARACTERS_PER_TOKEN = 4
 OPENAI = "https://api.openai.com/v1"
 RETRIES = "x-stainless-retry-count"
 """In which header the client counts its retries."""
@@ -74,7 +70,8 @@ class OpenAIChat:
             SystemFailureError: If the key, the model or the address is wrong.
         """
         body = self._body(call)
-        expected = sum(len(one.content) for one in call.messages) // CHARACTERS_PER_TOKEN + call.max_tokens
+        sent = sum(estimated_tokens(one.content) for one in call.messages)
+        expected = sent + call.max_tokens
         await self._pace.turn(expected)
         asked_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         response = await self._sent(body)
@@ -168,10 +165,10 @@ class OpenAIChat:
                 f"it begins {start!r}"
             ) from None
         usage = content.get("usage") or {}
-        cut = len(text) > MOST_CHARACTERS
+        cut = len(text) > MOST_KEPT
         return Exchange(
             prompt=json.dumps(body, ensure_ascii=False),
-            text=text[:MOST_CHARACTERS],
+            text=text[:MOST_KEPT],
             logprobs=_choice_logprobs(call.choices, choice),
             tokens_in=usage.get("prompt_tokens"),
             tokens_out=usage.get("completion_tokens"),

@@ -12,11 +12,10 @@ from recaudit.metrics import encode_truth, find_hits, parse_label, undefined_rea
 from recaudit.probes.counterfactual.compare import named
 from recaudit.probes.lists import measurement_rows, shown_lists
 from recaudit.probes.probe import Answers
-from recaudit.records import Answer, FloatArray, Request
+from recaudit.records import FAILED, Answer, FloatArray, Request
 
 REFUSED, OFF_CATALOGUE, LENGTH = "refused", "off-catalogue", "length"
 RATES = (REFUSED, OFF_CATALOGUE, LENGTH)
-FAILED = frozenset({"timeout", "error"})
 NO_ANSWER = "the call failed"
 NO_TITLES = "no title was named"
 

@@ -10,7 +10,8 @@ import pytest
 from stub_server import Received, Reply, StubServer, completion
 
 from recaudit.adapters.language.model import Call, Message, ModelCallError
-from recaudit.adapters.language.openai_chat import MOST_CHARACTERS, OpenAIChat, openai_model
+from recaudit.adapters.language.openai_chat import OpenAIChat, openai_model
+from recaudit.adapters.words import MOST_KEPT
 from recaudit.errors import InputError, SystemFailureError
 from recaudit.records import Exchange
 
@@ -216,7 +217,7 @@ def test_an_answer_of_a_megabyte_is_cut_and_hostile_text_is_kept_as_it_is(
     hostile = "</script><img src=x onerror=alert(1)>\u202e\x00"
     stub_server.behave = scripted(Reply(body=completion("a" * 2**20)), Reply(body=completion(hostile)))
     long, odd = ask(connect(), CALL, CALL)
-    assert (len(long.text), long.finish) == (MOST_CHARACTERS, "cut")
+    assert (len(long.text), long.finish) == (MOST_KEPT, "cut")
     assert odd.text == hostile
 
 
