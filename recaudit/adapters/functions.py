@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 import numpy as np
 
+from recaudit.adapters.capabilities import capabilities_of
 from recaudit.adapters.factories import Factory, import_object
 from recaudit.adapters.scoring import best_first
 from recaudit.datasets import AuditData
-from recaudit.errors import UnknownNameError
 from recaudit.records import Answer, Capability, FloatArray, ItemId, Recommender, Request, SystemCard, UserId
 
 Recommend: TypeAlias = Callable[[Request], Sequence[ItemId]]
@@ -140,10 +140,7 @@ def from_config(
         return from_scorer(target, data, card=card)
     if kind == "rank":
         return from_ranker(target, data, card=card)
-    for name in offers:
-        if name not in get_args(Capability):
-            raise UnknownNameError.among("capability", name, get_args(Capability))
-    return from_function(target, card=card, offers=offers)  # type: ignore[arg-type] # checked above
+    return from_function(target, card=card, offers=capabilities_of(offers))
 
 
 def _choices(request: Request, catalogue: Sequence[ItemId]) -> list[ItemId]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from recaudit.adapters.capabilities import capabilities_of
 from recaudit.adapters.json_template import check_template, filled, list_at, values_of
 from recaudit.adapters.language.reading import settle
 from recaudit.adapters.pacing import Pace
@@ -275,7 +276,8 @@ def http(
             the service what it is said to offer.
     """
     template = {"user": "{user}", "history": "{history}", "k": "{k}"} if body is None else dict(body)
-    check_template(template, offers)
+    offered = capabilities_of(offers)
+    check_template(template, offered)
     sent, secrets = _filled_headers(headers or {})
     matched: _Titles | None = None
     if titles:
@@ -294,7 +296,7 @@ def http(
     )
     return HttpService(
         card=card,
-        offers=frozenset(offers),  # type: ignore[arg-type] # checked above
+        offers=offered,
         url=url,
         method=method,
         headers=sent,

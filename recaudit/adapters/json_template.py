@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from recaudit.errors import InputError, UnknownNameError
 from recaudit.records import Capability, Request
@@ -14,21 +14,22 @@ PLACEHOLDERS = ("user", "history", "candidates", "k", "profile", "replicate", "s
 _HOLE = re.compile(r"\{(\w+)\}")
 
 
-def check_template(template: Any, offers: Sequence[str]) -> None:
+def check_template(template: Any, offers: Collection[Capability]) -> None:
     """Refuse a template that does not tell a service what it needs.
 
     Raises:
-        UnknownNameError: If a placeholder or a capability does not exist.
+        UnknownNameError: If a placeholder does not exist.
         InputError: If a capability is offered that no placeholder serves.
     """
     text = json.dumps(template)
     for name in _HOLE.findall(text):
         if name not in PLACEHOLDERS:
             raise UnknownNameError.among("placeholder of body:", name, PLACEHOLDERS)
-    for name in offers:
-        if name not in get_args(Capability):
-            raise UnknownNameError.among("capability", name, get_args(Capability))
-    told = {"candidates": "candidates", "profiles": "profile", "instructions": "instruction"}
+    told: dict[Capability, str] = {
+        "candidates": "candidates",
+        "profiles": "profile",
+        "instructions": "instruction",
+    }
     for offered, placeholder in told.items():
         if offered in offers and f"{{{placeholder}}}" not in text:
             raise InputError(

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+from recaudit.adapters.capabilities import capabilities_of
 from recaudit.datasets import AuditData
-from recaudit.errors import InputError, SystemFailureError, UnknownNameError
+from recaudit.errors import InputError, SystemFailureError
 from recaudit.records import Answer, Capability, Recommender, Request, SystemCard
 
 
@@ -56,12 +57,8 @@ def offline(
     Raises:
         InputError: If it offers nothing, or something that no probe asks for.
     """
-    known = get_args(Capability)
-    for name in offers:
-        if name not in known:
-            raise UnknownNameError.among("capability", name, known)
     if not offers:
-        raise InputError(f"offers is empty; name at least one of {', '.join(known)}")
+        raise InputError(f"offers is empty; name at least one of {', '.join(get_args(Capability))}")
     card = SystemCard(
         name="offline",
         version=version,
@@ -71,4 +68,4 @@ def offline(
         crm_at_inference=crm_at_inference,
         description=description or "Asked elsewhere; its answers were imported.",
     )
-    return OfflineRecommender(card=card, offers=frozenset(offers))  # type: ignore[arg-type] # checked above
+    return OfflineRecommender(card=card, offers=capabilities_of(offers))

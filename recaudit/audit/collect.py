@@ -14,7 +14,7 @@ from recaudit.audit.plan import AuditPlan
 from recaudit.audit.progress import Progress, timed
 from recaudit.audit.usage import cost_of
 from recaudit.errors import InputError, SystemFailureError
-from recaudit.records import FAILED, Answer, Request
+from recaudit.records import Answer, Request
 
 BATCH = 256
 """Answers stored together where none of them took a call, so that losing them costs nothing."""
@@ -67,18 +67,22 @@ def check_budget(tables: Sequence[SystemTable], max_cost: float | None) -> None:
 
 
 def pending(
-    requests: Collection[Request], asked: AskedSystem | None, answers: Mapping[str, Answer]
+    requests: Collection[Request], asked: AskedSystem | None, settled: Collection[str]
 ) -> list[Request]:
     """The requests that a system is still to answer, in the order of asking.
 
-    Requests whose call failed are asked again. The order is by seed: arms and units alternate at random, so that a
-    drift of the system over time meets all of them alike.
+    The order is by seed: arms and units alternate at random, so that a drift of the system over time meets all of
+    them alike.
+
+    Args:
+        requests: All that are planned.
+        asked: The system, where it is known what it offers; otherwise all requests count as offered.
+        settled: Ids of those that need not be asked.
     """
     left = [
         request
         for request in requests
-        if (asked is None or request.needs in asked.offers)
-        and (request.id not in answers or answers[request.id].problem in FAILED)
+        if (asked is None or request.needs in asked.offers) and request.id not in settled
     ]
     return sorted(left, key=lambda request: (request.seed, request.id))
 
@@ -94,7 +98,7 @@ def build_pending(plan: AuditPlan, evidence: EvidenceStore | None, progress: Pro
         table
         for table in plan.config.tables.systems
         if evidence is None
-        or pending(plan.requests.values(), known.get(table.name), evidence.answers(table.name))
+        or pending(plan.requests.values(), known.get(table.name), evidence.settled(table.name))
     ]
     built = []
     for position, table in enumerate(tables):
@@ -130,7 +134,7 @@ def collect(
     """Ask the systems and store their answers; a system that fails is a stored failure, and the rest go on."""
     prices = {table.name: table.prices for table in plan.config.tables.systems}
     known = evidence.systems()
-    purse = Purse(max_cost, _spent(evidence, prices))
+    purse = Purse(max_cost, 0.0 if max_cost is None else _spent(evidence, prices))
     for built in systems:
         name, seconds = built.card.name, {"build": built.seconds}
         if built.recommender is None:
@@ -141,7 +145,7 @@ def collect(
         if name not in known:
             evidence.add_system(built.card, offers)
         offered = [request for request in plan.requests.values() if request.needs in offers]
-        left = pending(offered, None, evidence.answers(name))
+        left = pending(offered, None, evidence.settled(name))
         done = len(offered) - len(left)
         progress(f"asking {name}", done, len(offered))
         try:

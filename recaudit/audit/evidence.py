@@ -12,12 +12,15 @@ from typing import Any
 
 from recaudit.audit.evidence_schema import EVIDENCE_SCHEMA, TABLES
 from recaudit.errors import EvidenceError, InputError
-from recaudit.records import Answer, Capability, Exchange, Request, Slot, SystemCard
+from recaudit.records import FAILED, Answer, Capability, Exchange, Request, Slot, SystemCard
 
 _EXCHANGE = (
     "prompt", "text", "logprobs", "tokens_in", "tokens_out", "seconds", "model", "fingerprint", "finish",
     "asked_at", "attempts",
 )  # fmt: skip
+
+
+_SETTLED = "(problem IS NULL OR problem NOT IN ({}))".format(", ".join(f"'{one}'" for one in sorted(FAILED)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +58,7 @@ class EvidenceStore:
         self._tries = {
             (system, request): attempts
             for system, request, attempts in self._connection.execute(
-                "SELECT system, request, count(*) FROM answer GROUP BY system, request "
-                "HAVING sum(problem IS NULL OR problem NOT IN ('timeout', 'error')) = 0"
+                f"SELECT system, request, count(*) FROM answer GROUP BY system, request HAVING sum({_SETTLED}) = 0"  # noqa: S608 - fixed words
             )
         }
 
@@ -167,6 +169,14 @@ class EvidenceStore:
                         for place, exchange in enumerate(answer.exchanges)
                     ),
                 )
+
+    def settled(self, system: str) -> set[str]:
+        """The requests that a system has answered and that need not be asked again."""
+        rows = self._connection.execute(
+            f"SELECT DISTINCT request FROM answer WHERE system = ? AND {_SETTLED}",  # noqa: S608 - fixed words
+            (system,),
+        )
+        return {row[0] for row in rows}
 
     def answers(self, system: str) -> dict[str, Answer]:
         """The last answer of a system to each request, by request id."""

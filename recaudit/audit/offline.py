@@ -116,7 +116,7 @@ def _offered(plan: AuditPlan, built: BuiltSystem) -> list[Request]:
     if not isinstance(built.recommender, OfflineRecommender):
         raise InputError(f"system '{built.card.name}' cannot be exported: {built.failure}")
     offers = built.recommender.offers
-    return pending([one for one in plan.requests.values() if one.needs in offers], None, {})
+    return pending([one for one in plan.requests.values() if one.needs in offers], None, ())
 
 
 def _question(request: Request, titles: pd.Series[str]) -> str:
@@ -163,7 +163,7 @@ def import_given(folder: Path, path: Path, system: str, *, announce: Announce) -
         known = evidence.systems()
         if system not in known:
             raise UnknownNameError.among("system of this run:", system, known)
-        before = evidence.answers(system)
+        before = evidence.settled(system)
         open_requests = {
             request.id: request for request in pending(plan.requests.values(), known[system], before)
         }
@@ -174,7 +174,7 @@ def import_given(folder: Path, path: Path, system: str, *, announce: Announce) -
 
 
 def _read(
-    path: Path, wanted: Mapping[str, Request], before: Mapping[str, Answer], plan: AuditPlan
+    path: Path, wanted: Mapping[str, Request], before: Collection[str], plan: AuditPlan
 ) -> list[Answer]:
     answers: dict[str, Answer] = {}
     problems: list[str] = []
@@ -204,7 +204,7 @@ def _read(
 def _request_of(
     given: GivenLine,
     wanted: Mapping[str, Request],
-    before: Mapping[str, Answer],
+    before: Collection[str],
     answers: Mapping[str, Answer],
 ) -> Request:
     if given.id in answers:

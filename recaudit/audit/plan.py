@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class AuditPlan:
         groups: Index user, one column of group labels per attribute that a claim uses.
         only: Names of the probes that the run is limited to, empty for all.
         probes: In the order of the configuration.
+        requests: Every distinct request by id: what two probes both need is asked once.
         limits: Which claims of which systems are gated.
     """
 
@@ -51,12 +52,8 @@ class AuditPlan:
     groups: pd.DataFrame
     only: tuple[str, ...]
     probes: tuple[PlannedProbe, ...]
+    requests: Mapping[str, Request]
     limits: Limits
-
-    @property
-    def requests(self) -> dict[str, Request]:
-        """Every distinct request by id: what two probes both need is asked once."""
-        return {request.id: request for probe in self.probes for request in probe.requests}
 
     @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:
@@ -91,6 +88,7 @@ def make_plan(config: AuditConfig, *, only: Collection[str] = (), announce: Anno
         groups=user_groups(data, attributes_of(claims)),
         only=tuple(only),
         probes=probes,
+        requests={request.id: request for probe in probes for request in probe.requests},
         limits={key: limit for key, limit in limits.items() if key[1] in planned},
     )
 

@@ -181,9 +181,8 @@ def _save_measurements(outcomes: Sequence[Outcome], path: Path) -> None:
     if rows:
         table = pd.concat(rows, ignore_index=True)
         if pd.api.types.infer_dtype(table["unit"]) not in {"integer", "string"}:
-            table["unit"] = table["unit"].astype(
-                str
-            )  # users by number and seeds by name: one column, so text
+            # Users go by number and seeds by name; a column holds one kind, so text.
+            table["unit"] = table["unit"].astype(str)
         table.to_parquet(path, index=False)
 
 

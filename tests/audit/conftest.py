@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from recaudit.audit import AuditResult
 
 CONFIG = """
 [audit]
@@ -25,6 +28,19 @@ attributes = ["gender"]
 metrics = ["log_popularity_difference@5", "gini@5", "coverage@5"]
 attributes = ["gender"]
 """
+
+
+@pytest.fixture
+def timeless() -> Callable[[AuditResult], AuditResult]:
+    """The same result without the times, which differ between any two runs."""
+
+    def without(result: AuditResult) -> AuditResult:
+        systems = tuple(replace(system, seconds={}) for system in result.systems)
+        return replace(
+            result, systems=systems, provenance=replace(result.provenance, started="", seconds=0.0)
+        )
+
+    return without
 
 
 @pytest.fixture

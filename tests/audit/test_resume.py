@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,13 +40,7 @@ def asked(folder: Path) -> list[str]:
     return (folder / "asked.log").read_text().split()
 
 
-def timeless(result: AuditResult) -> AuditResult:
-    """The same result without the times, which differ between any two runs."""
-    return replace(
-        result,
-        systems=tuple(replace(system, seconds={}) for system in result.systems),
-        provenance=replace(result.provenance, started="", seconds=0),
-    )
+Timeless = Callable[[AuditResult], AuditResult]
 
 
 def run_in_a_process(config: Path, *arguments: str, kill: str) -> subprocess.CompletedProcess[str]:
@@ -60,7 +53,7 @@ def run_in_a_process(config: Path, *arguments: str, kill: str) -> subprocess.Com
 
 @pytest.mark.parametrize("place", [0, 1, 37, 79])
 def test_a_killed_run_resumes_asks_nothing_twice_and_ends_in_the_same_result(
-    config: Path, tmp_path: Path, place: int
+    config: Path, tmp_path: Path, place: int, timeless: Timeless
 ) -> None:
     whole = run_audit(config, out=tmp_path / "whole")
     (tmp_path / "asked.log").unlink()
@@ -102,7 +95,9 @@ def test_measuring_an_unfinished_run_says_what_is_missing(config: Path, tmp_path
     ]
 
 
-def test_measuring_again_needs_no_system_and_gives_the_same_result(config: Path, tmp_path: Path) -> None:
+def test_measuring_again_needs_no_system_and_gives_the_same_result(
+    config: Path, tmp_path: Path, timeless: Timeless
+) -> None:
     first = run_audit(config, out=tmp_path / "run")
     (tmp_path / "live.py").write_text("raise RuntimeError('the system must not be reached')\n")
     (tmp_path / "run" / "result.json").unlink()

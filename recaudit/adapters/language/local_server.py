@@ -76,8 +76,8 @@ class LocalServer:
         if self._chat is not None:
             await self._chat.close()
         self._chat = None
-        server, self._server = self._server, None
-        del server
+        self._server = None
+        self._starting = asyncio.Lock()  # one that was waited for belongs to the loop that ends here
 
     def _start(self) -> OpenAIChat:
         import xllamacpp

@@ -56,11 +56,17 @@ def _off_catalogue(answer: Answer) -> float:
 def utility_rows(
     data: AuditData, asked: Sequence[Request], answers: Answers, labels: Sequence[str]
 ) -> pd.DataFrame:
-    """Ranking metrics of every answer on the user's held-out items; a user without any is undefined."""
+    """Ranking metrics of every answer on the user's held-out items; a user without any is undefined.
+
+    Args:
+        data: The held-out items.
+        asked: Requests whose call did not fail.
+        answers: By request.
+        labels: Ranking metrics.
+    """
     together: dict[tuple[str, int], list[Request]] = {}
     for request in asked:
-        if answers[request.id].problem not in FAILED:
-            together.setdefault((request.arm, request.replicate), []).append(request)
+        together.setdefault((request.arm, request.replicate), []).append(request)
     return pd.concat(
         [_utility_of(data, group, answers, labels) for group in together.values()], ignore_index=True
     )

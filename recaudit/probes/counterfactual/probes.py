@@ -8,7 +8,7 @@ import pandas as pd
 
 from recaudit.datasets import AuditData
 from recaudit.probes.counterfactual.claims import attribute_claims, floor_claims
-from recaudit.probes.counterfactual.compare import asked_by_arm, comparisons, similarity_rows
+from recaudit.probes.counterfactual.compare import Asked, asked_by_arm, comparisons, similarity_rows
 from recaudit.probes.counterfactual.options import CommonOptions, ProfileOptions, PromptOptions
 from recaudit.probes.counterfactual.outcomes import rate_rows, utility_rows
 from recaudit.probes.counterfactual.plan import plan_profiles, plan_prompts, profile_arms
@@ -55,48 +55,33 @@ def measure_prompts(
     answers: Answers,
 ) -> Measurements:
     """Similarities of compared answers, and rates of all."""
-    return Measurements(
-        rows=_rows(
-            options,
-            placebos=options.placebo_arms(),
-            arms=options.arms(),
-            requests=requests,
-            answers=answers,
-            needs="instructions",
-        )
-    )
+    placebos, arms = options.placebo_arms(), options.arms()
+    asked = asked_by_arm(requests, answers, _labels(placebos, arms), "instructions")
+    return Measurements(rows=_rows(options, asked, placebos, arms, answers))
 
 
 def measure_profiles(
     data: AuditData, options: ProfileOptions, requests: Sequence[Request], answers: Answers
 ) -> Measurements:
     """Similarities of compared answers, rates of all, and what the lists are worth."""
-    arms = profile_arms(data, options)
-    rows = _rows(
-        options,
-        placebos=options.placebo_arms(),
-        arms=arms,
-        requests=requests,
-        answers=answers,
-        needs="profiles",
-    )
-    asked = [request for request in requests if request.needs == "profiles" and request.id in answers]
-    if options.utility and any(answers[request.id].problem not in FAILED for request in asked):
-        rows = pd.concat([rows, utility_rows(data, asked, answers, options.utility)], ignore_index=True)
+    placebos, arms = options.placebo_arms(), profile_arms(data, options)
+    asked = asked_by_arm(requests, answers, _labels(placebos, arms), "profiles")
+    rows = _rows(options, asked, placebos, arms, answers)
+    reached = [
+        request for group in asked.values() for request in group if answers[request.id].problem not in FAILED
+    ]
+    if options.utility and reached:
+        rows = pd.concat([rows, utility_rows(data, reached, answers, options.utility)], ignore_index=True)
     return Measurements(rows=rows)
 
 
+def _labels(placebos: Sequence[Arm], arms: Sequence[Arm]) -> list[str]:
+    return [NEUTRAL, *(arm.label for arm in (*placebos, *arms))]
+
+
 def _rows(
-    options: CommonOptions,
-    *,
-    placebos: Sequence[Arm],
-    arms: Sequence[Arm],
-    requests: Sequence[Request],
-    answers: Answers,
-    needs: Capability,
+    options: CommonOptions, asked: Asked, placebos: Sequence[Arm], arms: Sequence[Arm], answers: Answers
 ) -> pd.DataFrame:
-    labels = [NEUTRAL, *(arm.label for arm in (*placebos, *arms))]
-    asked = asked_by_arm(requests, answers, labels, needs)
     pairs = list(comparisons(asked, placebos, arms))
     everything = [request for group in asked.values() for request in group]
     return pd.concat(

@@ -58,6 +58,24 @@ def test_a_real_model_ranks_candidates_by_yes_or_no(weights: Path, tiny_data: Au
     assert len(answer.exchanges) == 3
 
 
+@pytest.mark.llm
+def test_a_system_can_be_asked_again_after_it_was_closed(weights: Path, tiny_data: AuditData) -> None:
+    options = {"weights": str(weights), "task": "letters", "concurrency": 2, "context": 512}
+    system = build("local", tiny_data, options)
+    asked = {
+        "arm": "rank",
+        "user": "u00",
+        "history": (3,),
+        "candidates": (5, 6),
+        "k": 2,
+        "needs": "candidates",
+    }
+    requests = [Request(unit=unit, **asked) for unit in range(3)]  # type: ignore[arg-type]
+    first, second = ({one.request: one.items for one in system.recommend(requests)} for _ in range(2))
+    assert first == second
+    assert set(first) == {request.id for request in requests}
+
+
 def test_weights_that_are_none_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there are no weights at"):
         own_weights(str(tmp_path / "none.gguf"))
