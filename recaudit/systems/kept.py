@@ -63,7 +63,9 @@ def _is_whole(folder: Path) -> bool:
     if not manifest.is_file():
         return False
     sums = json.loads(manifest.read_text())
-    return all((folder / name).is_file() and _sha256(folder / name) == digest for name, digest in sums.items())
+    return all(
+        (folder / name).is_file() and _sha256(folder / name) == digest for name, digest in sums.items()
+    )
 
 
 def _sha256(path: Path) -> str:
