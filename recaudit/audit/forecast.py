@@ -189,8 +189,16 @@ def _detectable(claim: Hypothesis, sizes: list[int], family: int, settings: Audi
         or not min(sizes, default=0)
     ):
         return None
-    paired = claim.contrast in {"excess", "change", "arm gap"}
+    if claim.contrast == "trend":
+        width *= _steepest(claim.levels)
+    paired = claim.contrast in {"excess", "change", "arm gap", "trend"}
     spread = width if paired else width / 2
     error = spread * math.sqrt(sum(1 / size for size in sizes))
     critical = float(ndtri(1 - (1 - settings.confidence) / (2 * family)))
     return detectable_effect(error, critical)
+
+
+def _steepest(levels: Sequence[float]) -> float:
+    """The largest slope over these levels of a value that stays within a width of 1."""
+    centred = [level - sum(levels) / len(levels) for level in levels]
+    return sum(abs(x) for x in centred) / (2 * sum(x * x for x in centred))

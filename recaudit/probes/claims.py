@@ -8,8 +8,10 @@ from recaudit.metrics import parse_label
 from recaudit.records import Capability, Hypothesis
 
 
-def claim_about_all(probe: str, label: str, *, needs: Capability = "lists") -> Hypothesis:
-    """The mean over users, or the statistic of all lists together."""
+def claim_about_all(
+    probe: str, label: str, *, arms: tuple[str, ...], needs: Capability = "lists"
+) -> Hypothesis:
+    """The mean over users in these arms, or the statistic of all lists together."""
     spec = parse_label(label).spec
     corpus = spec.kind == "corpus"
     return Hypothesis(
@@ -20,6 +22,7 @@ def claim_about_all(probe: str, label: str, *, needs: Capability = "lists") -> H
         probe=probe,
         metric=label,
         contrast="corpus" if corpus else "mean",
+        arms=() if corpus else arms,
         better=spec.better,
         bounds=spec.bounds,
         needs=needs,
@@ -27,7 +30,12 @@ def claim_about_all(probe: str, label: str, *, needs: Capability = "lists") -> H
 
 
 def claims_about_groups(
-    probe: str, label: str, attributes: Sequence[str], *, needs: Capability = "lists"
+    probe: str,
+    label: str,
+    attributes: Sequence[str],
+    *,
+    arms: tuple[str, ...],
+    needs: Capability = "lists",
 ) -> Iterator[Hypothesis]:
     """The largest gap between the groups of each attribute; for a benefit also the smallest ratio and the worst group.
 
@@ -50,6 +58,7 @@ def claims_about_groups(
                 metric=label,
                 contrast=contrast,  # type: ignore[arg-type] # the keys above are contrasts
                 attribute=attribute,
+                arms=arms,
                 better=spec.better,
                 bounds=spec.bounds,
                 needs=needs,

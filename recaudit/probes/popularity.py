@@ -90,9 +90,9 @@ def hypotheses(data: AuditData, options: PopularityOptions) -> list[Hypothesis]:
     attributes = data.attributes if options.attributes is None else options.attributes
     claims = []
     for label in options.metrics:
-        claims.append(claim_about_all("popularity", label))
+        claims.append(claim_about_all("popularity", label, arms=(ARM,)))
         if label in options.compared:
-            claims.extend(claims_about_groups("popularity", label, attributes))
+            claims.extend(claims_about_groups("popularity", label, attributes, arms=(ARM,)))
     return claims
 
 

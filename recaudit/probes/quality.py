@@ -88,9 +88,10 @@ def hypotheses(data: AuditData, options: QualityOptions) -> list[Hypothesis]:
     claims = []
     for label in options.metrics:
         needs: Capability = "ratings" if _is_rating(label) else "lists"
-        claims.append(claim_about_all("quality", label, needs=needs))
+        arms = (RATING_ARM if _is_rating(label) else ARM,)
+        claims.append(claim_about_all("quality", label, arms=arms, needs=needs))
         if label in options.compared:
-            claims.extend(claims_about_groups("quality", label, attributes, needs=needs))
+            claims.extend(claims_about_groups("quality", label, attributes, arms=arms, needs=needs))
     return claims
 
 

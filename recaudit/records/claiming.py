@@ -13,12 +13,12 @@ INFINITE_IN_JSON = {"ser_json_inf_nan": "strings"}
 Verdict: TypeAlias = Literal["PASS", "FAIL", "INCONCLUSIVE", "ERROR", "NOT_RUN"]
 
 Contrast: TypeAlias = Literal[
-    "mean", "gap", "ratio", "worst", "corpus", "excess", "change", "arm gap", "arm spread"
+    "mean", "gap", "ratio", "worst", "corpus", "excess", "change", "arm gap", "arm spread", "trend"
 ]
 """What is compared: the mean over units; the largest difference, the smallest ratio or the smallest mean among
 the groups of an attribute; a statistic of all lists together; or, within each unit, arms of an experiment: how far
 the arm that loses most falls short of the baseline arm, the largest absolute change from the baseline, the largest
-difference between two arms (SNSR), the standard deviation of the arms' means (SNSV)."""
+difference between two arms (SNSR), the standard deviation of the arms' means (SNSV), the slope over ordered arms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,9 @@ class Hypothesis:
         metric: The measured metric, such as "ndcg@10".
         contrast: What is compared.
         attribute: The user attribute whose groups are compared, or None.
-        arms: The arms compared within each unit (contrasts "excess", "change", "arm gap", "arm spread"); for the
-            other contrasts the arms whose rows count, all if empty.
+        arms: The arms compared within each unit (contrasts "excess", "change", "arm gap", "arm spread", "trend"); for
+            the other contrasts the arms whose rows count, all if empty.
+        levels: For "trend" one number per arm, going up, such as a position.
         baseline: The arm that the others are compared with ("excess" and "change"), else "".
         better: Whether a higher or a lower value is better, or a value near zero.
         bounds: Smallest and largest possible value of the metric for one unit (or of the corpus statistic).
@@ -50,6 +51,7 @@ class Hypothesis:
     contrast: Contrast
     attribute: str | None = None
     arms: tuple[str, ...] = ()
+    levels: tuple[float, ...] = ()
     baseline: str = ""
     better: Literal["higher", "lower", "zero", "neither"]
     bounds: tuple[float, float]
@@ -91,12 +93,12 @@ class Estimate:
         n_missing: Units without a defined value.
         method: How the interval was made, in words.
         standard_error: Of the value, None when undefined.
-        p: For "no difference" between groups or arms, never 0; None for the other contrasts.
+        p: For "no difference" between groups or arms, or no meaning of labels, never 0; None for the other contrasts.
         p_adjusted: Holm within the gated family, Benjamini-Hochberg among the rest.
         effect_size: Hedges' g of the pair with the largest difference (contrast gap only).
         detectable: Smallest true effect that this design would show with 80 % power.
-        by_chance: What the value would be on average if the arms were labels without meaning, by permutation
-            within units ("arm gap" and "arm spread" only).
+        by_chance: What the value would be on average if the arms, or the labels that a statistic of all lists is
+            about, had no meaning, by permutation ("arm gap", "arm spread" and such a "corpus" only).
         versus: Which groups or arms make the value, such as "F - M".
         groups: Group or arm means with their own simultaneous intervals.
         reason: Why the value or the interval is undefined or limited, else "".

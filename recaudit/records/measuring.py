@@ -28,12 +28,17 @@ class CorpusMeasurement:
         units: (n,) unit ids, one per row of `contributions`.
         contributions: (n, d) sparse matrix; row u is what unit u adds.
         statistic: Maps totals of shape (..., d) to values of shape (...).
+        by_chance: (B,) values of the statistic with labels without meaning, such as permuted attributes; large values
+            speak against chance. None where there is no such comparison.
+        undefined: Why the statistic has no value when it is NaN, "" for nothing special.
     """
 
     metric: str
     units: NDArray[Any]
     contributions: csr_matrix[Any]
     statistic: Callable[[FloatArray], FloatArray]
+    by_chance: FloatArray | None = None
+    undefined: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ _BETTER: dict[Contrast, str] = {
     "change": "0 is no change",
     "arm gap": "0 is no difference",
     "arm spread": "0 is no spread",
+    "trend": "0 is no trend",
 }
 
 
@@ -137,7 +138,7 @@ def _forest(found: Mapping[str, Finding], everyone: ClaimRow | None, systems: Se
     return Forest(
         metric=claim.metric,
         caption=f"Mean {claim.metric} {_by_what(claim)}",
-        better=BETTER["neither" if claim.arms else claim.better],
+        better=BETTER["neither" if claim.attribute is None else claim.better],
         rows=rows,
         everyone=total,
         scales=tuple(_about(scale, cell) for cell in total) if scale else None,

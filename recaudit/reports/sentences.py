@@ -85,6 +85,7 @@ _CONTRASTS: dict[Contrast, str] = {
     "change": "{metric}: largest change from {baseline}",
     "arm gap": "{metric}: largest difference between arms",
     "arm spread": "{metric}: spread over arms",
+    "trend": "{metric}: slope over arms",
 }
 
 
@@ -211,7 +212,7 @@ def _statement(finding: Finding, estimate: Estimate) -> str:
         return f"{attribute} {pair[0]} receives {value} times the {metric} of {attribute} {pair[1]}"
     if claim.contrast == "worst" and estimate.versus:
         return f"the worst-served {attribute}, {estimate.versus}, receives a mean {metric} of {value}"
-    if claim.contrast == "mean":
+    if claim.contrast == "mean" and not claim.title:
         return f"the mean {metric} of all users is {value}"
     if claim.arms and " - " in estimate.versus:
         return _statement_on_arms(claim, estimate.versus, value)

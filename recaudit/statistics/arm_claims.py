@@ -1,4 +1,4 @@
-"""Claims that compare arms within units: excess, change, gap and spread."""
+"""Claims that compare arms within units: excess, change, gap, spread and trend."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from recaudit.statistics.arms import ArmSample
     from recaudit.statistics.group_means import GroupMeans
 
+SIGNED = frozenset({"excess", "trend"})
+"""Contrasts whose sign means something; the others are sizes."""
+
 MOST_MISSING = 0.2
 """With a larger share of units missing in a compared pair no interval is given: missing answers are an outcome."""
 
@@ -31,7 +34,7 @@ def arm_claim(
     resamples: int,
     rng: np.random.Generator,
 ) -> Claim:
-    """The largest loss against the baseline, the largest change from it, or the gap or spread of arms.
+    """The largest loss against the baseline, the largest change from it, the gap or spread of arms, or their trend.
 
     An extreme over arms is biased upwards, so its interval comes from the simultaneous intervals of all compared
     pairs: when these hold, the largest true difference lies between the largest lower and the largest upper end. The
@@ -60,7 +63,9 @@ def arm_claim(
         value=value,
         n=int(pairs.n[decisive]),
         n_missing=sample.n_asked - int(pairs.n[decisive]),
-        versus="" if hypothesis.contrast == "arm spread" else _versus(sample, hypothesis, decisive),
+        versus=""
+        if hypothesis.contrast in {"arm spread", "trend"}
+        else _versus(sample, hypothesis, decisive),
     )
     if len(sample.compared) < len(sample.table.pairs):
         return undefined(blank, _nothing(sample, hypothesis))
@@ -78,7 +83,8 @@ def arm_claim(
 
     def finish(critical: float, per_sparse: float) -> Estimate:
         width = hypothesis.bounds[1] - hypothesis.bounds[0]
-        low, high = mean_intervals(pairs, critical, per_sparse, (-width, width))
+        widest = width * float(np.abs(sample.table.weights).sum(axis=0).max()) / 2
+        low, high = mean_intervals(pairs, critical, per_sparse, (-widest, widest))
         error = None if pairs.sparse[decisive] else math.sqrt(pairs.se2[decisive])
         lowest, highest = _ends(low, high, sample, hypothesis)
         return replace(
@@ -108,13 +114,13 @@ def _decisive(pairs: GroupMeans, hypothesis: Hypothesis) -> int:
 
 def _size(pairs: GroupMeans, hypothesis: Hypothesis, decisive: int) -> float:
     value = float(pairs.mean[decisive])
-    return value if hypothesis.contrast == "excess" else abs(value)
+    return value if hypothesis.contrast in SIGNED else abs(value)
 
 
 def _versus(sample: ArmSample, hypothesis: Hypothesis, decisive: int) -> str:
     assert sample.pairs is not None  # noqa: S101 - the caller has looked
     first, second = (sample.table.labels[arm] for arm in sample.table.pairs[sample.compared[decisive]])
-    if hypothesis.contrast != "excess" and sample.pairs.mean[decisive] < 0:
+    if hypothesis.contrast not in SIGNED and sample.pairs.mean[decisive] < 0:
         first, second = second, first
     return f"{first} - {second}"
 
@@ -122,7 +128,7 @@ def _versus(sample: ArmSample, hypothesis: Hypothesis, decisive: int) -> str:
 def _ends(
     low: FloatArray, high: FloatArray, sample: ArmSample, hypothesis: Hypothesis
 ) -> tuple[float, float]:
-    if hypothesis.contrast == "excess":
+    if hypothesis.contrast in SIGNED:
         return float(low.max()), float(high.max())
     least = np.maximum(np.maximum(low, -high), 0.0)
     most = np.maximum(np.abs(low), np.abs(high))
@@ -148,11 +154,11 @@ def _permutation(
 
 
 def _statistic(sample: ArmSample, hypothesis: Hypothesis) -> ArmStatistic:
-    first, second = np.array(sample.table.pairs, dtype=np.intp).T
+    weights = sample.table.weights
     arms = len(sample.table.labels)
 
     def statistic(means: FloatArray) -> FloatArray:
-        difference = means[..., first] - means[..., second]
+        difference = means @ weights
         if hypothesis.contrast == "excess":
             found: FloatArray = difference.max(axis=-1)
         elif hypothesis.contrast == "arm spread":

@@ -1,8 +1,9 @@
 """Arms of an experiment compared within each unit.
 
-Every unit goes through every arm, so what is compared is the difference between two arms of the same unit. Each
-compared pair is one component; its differences over units have a mean like any group of units, and the components'
-simultaneous intervals come from the same resamples as all other claims.
+Every unit goes through every arm, so what is compared is the difference between two arms of the same unit, or the
+slope of the unit's values over ordered arms. Each compared pair, or the slope, is one component; its values over units
+have a mean like any group of units, and the components' simultaneous intervals come from the same resamples as all
+other claims.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recaudit.records import Hypothesis
 from recaudit.statistics.group_means import GroupMeans, group_means
 from recaudit.statistics.units import unit_values
 
@@ -22,9 +24,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from recaudit.records import Contrast, FloatArray, Hypothesis
+    from recaudit.records import Contrast, FloatArray
 
-ARM_CONTRASTS: frozenset[Contrast] = frozenset({"excess", "change", "arm gap", "arm spread"})
+ARM_CONTRASTS: frozenset[Contrast] = frozenset({"excess", "change", "arm gap", "arm spread", "trend"})
 _BETWEEN = "\x1f"
 
 
@@ -35,20 +37,26 @@ class ArmTable:
     Attributes:
         labels: The a arms, the baseline first where there is one.
         values: (n, a) one value per unit and arm, NaN where undefined.
-        pairs: The c compared pairs as positions of arms; the difference is first minus second.
+        pairs: The c compared pairs as positions of arms; the difference is first minus second. For a trend the last
+            arm and the first one.
+        weights: (a, c) what each component takes of each arm; every column sums to 0.
         asked: (n,) whether the unit has any row in these arms.
     """
 
     labels: tuple[str, ...]
     values: FloatArray
     pairs: tuple[tuple[int, int], ...]
+    weights: FloatArray
     asked: NDArray[np.bool_]
 
     @property
     def differences(self) -> FloatArray:
-        """(n, c) first minus second of each pair; float noise is rounded off."""
-        first, second = np.array(self.pairs, dtype=np.intp).reshape(-1, 2).T
-        return np.round(self.values[:, first] - self.values[:, second], 12)
+        """(n, c) each component in each unit, NaN where an arm it takes is; float noise is rounded off."""
+        missing = np.isnan(self.values)
+        lacks = (missing @ (self.weights != 0).astype(np.float64)) > 0
+        found: FloatArray = np.round(np.where(missing, 0.0, self.values) @ self.weights, 12)
+        found[lacks] = np.nan
+        return found + 0.0
 
     @property
     def columns(self) -> FloatArray:
@@ -106,6 +114,7 @@ def arm_tables(
             labels=labels[name],
             values=cells.values[:, chosen],
             pairs=pairs_of(claim),
+            weights=weights_of(claim),
             asked=np.any(cells.asked[:, chosen], axis=1, keepdims=True)[:, 0],
         )
     return tables
@@ -120,14 +129,38 @@ def pairs_of(claim: Hypothesis) -> tuple[tuple[int, int], ...]:
     """The compared pairs as positions in `labels_of`.
 
     "excess" takes the baseline minus each arm, so that positive is a loss against it; where a lower value is better
-    it takes each arm minus the baseline. "change" takes each arm minus the baseline. The others take all pairs.
+    it takes each arm minus the baseline. "change" takes each arm minus the baseline. "trend" has the last and the
+    first arm. The others take all pairs.
     """
     count = len(claim.arms)
+    if claim.contrast == "trend":
+        return ((count - 1, 0),)
     if claim.contrast == "excess" and claim.better != "lower":
         return tuple((0, arm) for arm in range(1, count + 1))
     if claim.baseline:
         return tuple((arm, 0) for arm in range(1, count + 1))
     return tuple(combinations(range(count), 2))
+
+
+def weights_of(claim: Hypothesis) -> FloatArray:
+    """(a, c) what each component of a claim takes of each arm.
+
+    A pair takes 1 of its first arm and -1 of its second. A trend takes (x - mean x) / Σ (x - mean x)² of the arm at
+    level x, which makes it the least-squares slope per step of 1 in the levels.
+
+    >>> weights_of(Hypothesis(id="", question="", probe="", metric="m", contrast="trend", arms=("a", "b", "c"),
+    ...                       levels=(1, 2, 3), better="zero", bounds=(0, 1))).ravel()
+    array([-0.5,  0. ,  0.5])
+    """
+    if claim.contrast == "trend":
+        centred = np.array(claim.levels) - np.mean(claim.levels)
+        slope: FloatArray = (centred / (centred**2).sum())[:, None]
+        return slope
+    pairs = np.array(pairs_of(claim), dtype=np.intp).reshape(-1, 2)
+    weights = np.zeros((len(labels_of(claim)), len(pairs)))
+    weights[pairs[:, 0], np.arange(len(pairs))] += 1
+    weights[pairs[:, 1], np.arange(len(pairs))] -= 1
+    return weights
 
 
 def arm_sample(table: ArmTable, star_mean: FloatArray, star_se2: FloatArray) -> ArmSample:
@@ -170,6 +203,8 @@ def _means(
 
 def _pair_label(table: ArmTable, pair: int) -> str:
     first, second = table.pairs[pair]
+    if np.count_nonzero(table.weights[:, pair]) > 2:
+        return f"the slope from {table.labels[second]} to {table.labels[first]}"
     return f"{table.labels[first]} - {table.labels[second]}"
 
 
@@ -177,7 +212,8 @@ def check_arms(claim: Hypothesis) -> None:
     """Refuse an arm claim that makes no sense.
 
     Raises:
-        ValueError: If it names no arms, or a baseline where none belongs or none where one does.
+        ValueError: If it names no arms, a baseline where none belongs or none where one does, or levels that do not
+            go up from arm to arm.
     """
     needs_baseline = claim.contrast in {"excess", "change"}
     if needs_baseline != bool(claim.baseline):
@@ -185,3 +221,7 @@ def check_arms(claim: Hypothesis) -> None:
         raise ValueError(f"claim '{claim.id}' ({claim.contrast}) {wrong}")
     if not claim.arms or len(set(labels_of(claim))) != len(labels_of(claim)):
         raise ValueError(f"claim '{claim.id}' needs arms, each named once; it names {claim.arms}")
+    if (claim.contrast == "trend") != bool(claim.levels):
+        raise ValueError(f"claim '{claim.id}' ({claim.contrast}) has levels {claim.levels}; only a trend has")
+    if claim.levels and (len(claim.levels) != len(claim.arms) or np.any(np.diff(claim.levels) <= 0)):
+        raise ValueError(f"claim '{claim.id}' needs one level per arm, going up; it has {claim.levels}")

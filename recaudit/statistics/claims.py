@@ -94,10 +94,12 @@ def corpus_claim(statistic: CorpusStatistic | None, hypothesis: Hypothesis, blan
     blank = replace(
         blank,
         n=statistic.n,
+        p=statistic.p,
+        by_chance=statistic.by_chance,
         method=blank.method.replace("studentised bootstrap", "centred bootstrap and jackknife"),
     )
     if math.isnan(statistic.value):
-        return undefined(blank, f"{hypothesis.metric} is undefined for these lists")
+        return undefined(blank, statistic.undefined or f"{hypothesis.metric} is undefined for these lists")
     blank = replace(blank, value=statistic.value)
     if statistic.n < FEWEST_UNITS:
         return undefined(blank, TOO_FEW)

@@ -18,13 +18,14 @@ estimate the same number.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from recaudit.records import CorpusMeasurement, FloatArray
+from recaudit.statistics.multiplicity import bootstrap_p
 from recaudit.statistics.resampling import BLOCK_BYTES
 
 if TYPE_CHECKING:
@@ -47,12 +48,18 @@ class CorpusStatistic:
         error: Standard error; NaN when the statistic is undefined in some resamples.
         deviation: (B,) absolute centred deviations in standard deviations of the resamples; None when they have
             no spread or some are undefined.
+        p: Against chance, None where nothing is compared with it.
+        by_chance: Mean of the statistic by chance, None likewise.
+        undefined: Why there is no value, "" for nothing special.
     """
 
     n: int
     value: float
     error: float
     deviation: FloatArray | None
+    p: float | None = None
+    by_chance: float | None = None
+    undefined: str = ""
 
 
 def fill_corpus(
@@ -119,11 +126,21 @@ def corpus_statistic(measurement: CorpusMeasurement, resampled: FloatArray) -> C
     n = len(measurement.units)
     totals = np.asarray(measurement.contributions.sum(axis=0), dtype=np.float64).ravel()
     value = float(measurement.statistic(totals))
+    chance = measurement.by_chance
+    plain = CorpusStatistic(
+        n=n,
+        value=value,
+        error=math.nan,
+        deviation=None,
+        p=None if chance is None or math.isnan(value) else bootstrap_p(value - 1e-12, chance),
+        by_chance=None if chance is None else float(chance.mean()),
+        undefined=measurement.undefined,
+    )
     if n < 2 or not np.isfinite(resampled).all():
-        return CorpusStatistic(n=n, value=value, error=math.nan, deviation=None)
+        return plain
     centred = np.abs(resampled - resampled.mean())
     spread = float(resampled.std(ddof=1))
     if spread <= 1e-12 * max(abs(value), 1.0):
-        return CorpusStatistic(n=n, value=value, error=0.0, deviation=None)
+        return replace(plain, error=0.0)
     error = float(np.fmax(spread, jackknife_error(measurement)))
-    return CorpusStatistic(n=n, value=value, error=error, deviation=centred / spread)
+    return replace(plain, error=error, deviation=centred / spread)

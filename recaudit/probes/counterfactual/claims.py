@@ -7,8 +7,8 @@ from itertools import combinations
 
 from recaudit.metrics import parse_label
 from recaudit.probes.counterfactual.compare import PLACEBO, PLACEBO_PAIR, REPEAT
-from recaudit.probes.counterfactual.outcomes import RATES
 from recaudit.probes.counterfactual.values import NEUTRAL, Arm
+from recaudit.probes.outcomes import RATES
 from recaudit.records import Capability, Hypothesis
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from recaudit.datasets import AuditData
 from recaudit.errors import InputError
+from recaudit.probes.candidates import candidate_sets, drawn
 from recaudit.probes.counterfactual.options import ProfileOptions, PromptOptions
 from recaudit.probes.counterfactual.values import NEUTRAL, Arm, arms_of
 from recaudit.records import ItemId, Request, UserId
@@ -120,21 +121,10 @@ def _asked_users(
     known = disclosed.index[disclosed].tolist()
     if not known:
         raise InputError(f"no user has a value for {', '.join(options.attributes)}; leave one out")
-    chosen = np.sort(rng.choice(len(known), min(options.units, len(known)), replace=False))
+    users = drawn(known, options.units, rng)
     if options.candidates is None:
-        yield from ((known[place], None) for place in chosen)
+        yield from ((user, None) for user in users)
         return
-    relevant = data.truth[data.truth["grade"] > 0].groupby("user")["item"].agg(list).to_dict()
-    histories = data.histories()
-    counts = data.interactions["item"].value_counts().reindex(data.items.index, fill_value=0)
-    weights = counts.to_numpy(dtype=np.float64) + 1.0
-    items = data.items.index.tolist()
-    for place in chosen:
-        user = known[place]
-        held = relevant.get(user, [])[: options.candidates - 1]
-        taken = {*held, *histories.get(user, ())}
-        free = np.array([at for at, item in enumerate(items) if item not in taken], dtype=np.intp)
-        wanted = min(options.candidates - len(held), free.size)
-        drawn = rng.choice(free, wanted, replace=False, p=weights[free] / weights[free].sum())
-        mixed = [*held, *(items[at] for at in drawn)]
-        yield user, tuple(mixed[at] for at in rng.permutation(len(mixed)))
+    for one in candidate_sets(data, users, options.candidates, rng):
+        mixed = [*one.wanted, *one.others]
+        yield one.user, tuple(mixed[at] for at in rng.permutation(len(mixed)))

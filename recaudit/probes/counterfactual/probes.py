@@ -8,12 +8,13 @@ import pandas as pd
 
 from recaudit.datasets import AuditData
 from recaudit.probes.counterfactual.claims import attribute_claims, floor_claims
-from recaudit.probes.counterfactual.compare import Asked, asked_by_arm, comparisons, similarity_rows
+from recaudit.probes.counterfactual.compare import comparisons
 from recaudit.probes.counterfactual.options import CommonOptions, ProfileOptions, PromptOptions
-from recaudit.probes.counterfactual.outcomes import rate_rows, utility_rows
 from recaudit.probes.counterfactual.plan import plan_profiles, plan_prompts, profile_arms
 from recaudit.probes.counterfactual.values import NEUTRAL, Arm
+from recaudit.probes.outcomes import rate_rows, utility_rows
 from recaudit.probes.probe import Answers, Probe
+from recaudit.probes.similarity import Asked, asked_by_arm, similarity_rows
 from recaudit.records import FAILED, Capability, Hypothesis, Measurements, Request
 
 PROMPT_FORM, PROFILE_FORM = "counterfactual", "counterfactual-profile"

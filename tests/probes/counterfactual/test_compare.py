@@ -3,16 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recaudit.probes.counterfactual.compare import (
-    UNCHANGED,
-    Comparison,
-    asked_by_arm,
-    comparisons,
-    named,
-    similarity_rows,
-)
-from recaudit.probes.counterfactual.outcomes import rate_rows
+from recaudit.probes.counterfactual.compare import comparisons
 from recaudit.probes.counterfactual.values import arms_of, placebo_arms
+from recaudit.probes.outcomes import rate_rows
+from recaudit.probes.similarity import UNCHANGED, Comparison, asked_by_arm, named, similarity_rows
 from recaudit.records import Answer, Exchange, Request, Slot
 
 PLACEBOS = placebo_arms(["keen", "big"])

@@ -14,7 +14,7 @@ from scipy.stats import ttest_ind
 
 from recaudit.adapters.language.parsing import parse_titles
 from recaudit.metrics import Lists, Truth, find_hits, parse_label
-from recaudit.probes.counterfactual.compare import Comparison, named, similarity_rows
+from recaudit.probes.similarity import Comparison, named, similarity_rows
 from recaudit.records import Answer, FloatArray, Hypothesis, Measurements, Request, Slot
 from recaudit.statistics import estimate
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from recaudit.datasets import AuditData
 from recaudit.metrics import encode_truth, find_hits, parse_label, undefined_reasons
-from recaudit.probes.counterfactual.compare import named
 from recaudit.probes.lists import measurement_rows, shown_lists
 from recaudit.probes.probe import Answers
+from recaudit.probes.similarity import named
 from recaudit.records import FAILED, Answer, FloatArray, Request
 
 REFUSED, OFF_CATALOGUE, LENGTH = "refused", "off-catalogue", "length"
