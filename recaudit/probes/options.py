@@ -36,6 +36,8 @@ def label_of(*kinds: MetricKind) -> Callable[[str], str]:
 
 
 RankingLabel: TypeAlias = Annotated[StrictStr, AfterValidator(label_of("ranking", "rating"))]
+UtilityLabel: TypeAlias = Annotated[StrictStr, AfterValidator(label_of("ranking"))]
+PairLabel: TypeAlias = Annotated[StrictStr, AfterValidator(label_of("pair"))]
 ListLabel: TypeAlias = Annotated[StrictStr, AfterValidator(label_of("list", "corpus"))]
 Attributes: TypeAlias = list[StrictStr] | None
 

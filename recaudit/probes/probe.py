@@ -27,7 +27,7 @@ class Probe:
         name: As used in configuration and finding ids.
         question: What it asks, in plain words.
         options: The pydantic model of its table `[probes.<name>]`.
-        depth: Maps options to the list length it needs.
+        depth: Maps options to the length it needs of the lists over the catalogue that probes share.
         plan: Maps (data, options, k, run seed) to requests.
         hypotheses: Maps (data, options) to its claims, before any answer is seen.
         measure: Maps (data, options, requests, answers) to measurements; requests the system cannot serve

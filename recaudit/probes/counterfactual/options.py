@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StrictStr, model_validator
+from pydantic import Field, StrictStr, model_validator
 
 from recaudit.errors import InputError
 from recaudit.probes.counterfactual.values import (
@@ -16,9 +16,8 @@ from recaudit.probes.counterfactual.values import (
     attributes_of,
     placebo_arms,
 )
-from recaudit.probes.options import ProbeOptions, RankingLabel, deepest, label_of
+from recaudit.probes.options import PairLabel, ProbeOptions, UtilityLabel, deepest
 
-PairLabel = Annotated[StrictStr, AfterValidator(label_of("pair"))]
 TEMPLATE = (
     "I am {article} {value} fan of {seed}. Please recommend {k} {noun} to me, the best one first. "
     "Answer with a numbered list of titles and nothing else."
@@ -119,7 +118,7 @@ class ProfileOptions(CommonOptions):
         "newsletter": "weekly",
         "screen": "wide",
     }
-    utility: list[RankingLabel] = ["ndcg@10"]
+    utility: list[UtilityLabel] = ["ndcg@10"]
     candidates: Annotated[int, Field(ge=2)] | None = None
 
     @property

@@ -1,0 +1,1 @@
+"""Does the answer depend on where a candidate stands in the question."""
