@@ -184,7 +184,7 @@ def _detectable(claim: Hypothesis, sizes: list[int], family: int, settings: Audi
     """The effect that worst-case scatter leaves visible; the family's intervals by Bonferroni."""
     width = claim.bounds[1] - claim.bounds[0]
     if (
-        claim.contrast in {"corpus", "ratio", "arm spread"}
+        claim.contrast in {"corpus", "ratio", "arm spread", "part gap", "part ratio", "part size"}
         or not math.isfinite(width)
         or not min(sizes, default=0)
     ):

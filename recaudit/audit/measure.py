@@ -102,6 +102,7 @@ def _estimates(
     together = Measurements(
         rows=pd.concat([measurements.rows for measurements in measured.values()], ignore_index=True),
         corpus=tuple(corpus for measurements in measured.values() for corpus in measurements.corpus),
+        parts=tuple(parts for measurements in measured.values() for parts in measurements.parts),
     )
     settings = plan.config.tables.audit
     return estimate(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from recaudit.datasets.columns import group_names, labels, numbers, seconds
-from recaudit.datasets.data import AuditData
+from recaudit.datasets.data import ITEM_COLUMNS, AuditData
 from recaudit.datasets.frames import read_frame
 from recaudit.errors import DataError, did_you_mean
 
@@ -40,15 +40,16 @@ def audit_data(
     """Make the data of an audit from files or frames.
 
     Ids are whole numbers or text, and 1 is not "1". `user_id` and `item_id` are taken for `user` and `item`.
-    Columns not named here are ignored.
+    Other columns of the interactions and the truth are ignored.
 
     Args:
         interactions: Columns user, item and optionally rating (may be empty) and time (seconds since 1970, dates
             or ISO 8601 text).
         users: Column user and one column per attribute; without it users come from the interactions and the
             truth, and have no attributes.
-        items: Column item and optionally title, groups (separated by "|", or lists) and year; without it items
-            come from the interactions and the truth, with their ids as titles.
+        items: Column item and optionally title, groups (separated by "|", or lists), year and one column per further
+            attribute, such as provider; without it items come from the interactions and the truth, with their ids as
+            titles.
         truth: Held-out rows: columns user, item and optionally grade (0 = not relevant; 1 without the column) and
             rating.
         name: For reports.
@@ -183,7 +184,8 @@ def _items(table: pd.DataFrame) -> pd.DataFrame:
         year = numbers(table["year"], table["year"], "year", "items", may_be_missing=True)
     frame = pd.DataFrame({"item": table["item"], "title": title, "year": year})
     frame.insert(2, "groups", pd.Series(groups, dtype=object))
-    return frame.set_index("item")
+    further = [name for name in table if name not in ITEM_COLUMNS]
+    return frame.assign(**{str(name): labels(table[name]) for name in further}).set_index("item")
 
 
 def _check_unique(ids: pd.Series[Any], what: str) -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from recaudit.records import ItemId, UserId
 
 
+ITEM_COLUMNS = ("item", "title", "groups", "year")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditData:
     """Users with attributes, items, training interactions and held-out truth; made by `audit_data`.
@@ -23,8 +26,8 @@ class AuditData:
     Attributes:
         name: For reports.
         users: Unique index `user`; one text column per attribute, NaN where it is unknown.
-        items: Unique index `item`; columns `title` (text), `groups` (tuples of text, such as genres) and
-            `year` (float, NaN where it is unknown).
+        items: Unique index `item`; columns `title` (text), `groups` (tuples of text, such as genres), `year` (float,
+            NaN where it is unknown), and one text column per further attribute, NaN where it is unknown.
         interactions: Training rows, each user's oldest first; columns `user`, `item` and optionally `rating`
             (float, NaN where there is none) and `time` (float, seconds since 1970).
         truth: Held-out rows; columns `user`, `item`, `grade` (float, 0 = not relevant) and optionally `rating`.
@@ -54,6 +57,11 @@ class AuditData:
     def attributes(self) -> list[str]:
         """Names of the user attributes."""
         return [str(name) for name in self.users.columns]
+
+    @property
+    def item_attributes(self) -> list[str]:
+        """Names of the further attributes of items, such as provider."""
+        return [str(name) for name in self.items.columns if name not in ITEM_COLUMNS]
 
     @property
     def digest(self) -> str:

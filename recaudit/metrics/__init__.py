@@ -8,6 +8,9 @@ of everything that was left out.
 from recaudit.metrics import (
     calibration,
     corpus,
+    expected_exposure,
+    group_lists,
+    item_groups,
     pairs,
     popularity,
     popularity_pairs,
@@ -19,7 +22,9 @@ from recaudit.metrics.columns import Lists, Truth, encode_lists, encode_rows, en
 from recaudit.metrics.context import Catalogue, Shown, make_catalogue
 from recaudit.metrics.corpus import corpus_statistic, exposure
 from recaudit.metrics.evaluate import evaluate
+from recaudit.metrics.expected_exposure import Samples
 from recaudit.metrics.hits import Hits, RepeatedItemError, find_hits
+from recaudit.metrics.item_groups import GroupTotals, group_contributions, group_weights, place_weights
 from recaudit.metrics.pieces import Counts, Evaluation
 from recaudit.metrics.rating import Scored
 from recaudit.metrics.spark import SparkEvaluation
@@ -32,11 +37,13 @@ __all__ = [
     "Catalogue",
     "Counts",
     "Evaluation",
+    "GroupTotals",
     "Hits",
     "Lists",
     "MetricLabel",
     "MetricSpec",
     "RepeatedItemError",
+    "Samples",
     "Scored",
     "Shown",
     "SparkEvaluation",
@@ -49,12 +56,18 @@ __all__ = [
     "encode_rows",
     "encode_truth",
     "evaluate",
+    "expected_exposure",
     "exposure",
     "find_hits",
+    "group_contributions",
+    "group_lists",
+    "group_weights",
+    "item_groups",
     "make_catalogue",
     "metric",
     "pairs",
     "parse_label",
+    "place_weights",
     "popularity",
     "popularity_pairs",
     "ranking",

@@ -17,6 +17,9 @@ KINDS: dict[MetricKind, str] = {
     "list": "What a user's list is like, alone or beside the user's history. Users without a list have "
     "no value.",
     "corpus": "How all lists together spread exposure over the catalogue.",
+    "exposure": "Which part of the exposure groups of items get, beside what users had and wanted. An item in several "
+    "groups counts for each in equal parts, or fully for each, as the probe is told.",
+    "samples": "Exposure expected of a system that may answer differently each time, from repeated lists.",
     "rating": "Predicted ratings or probabilities against what users gave, per user.",
     "pair": "How alike two lists for the same user are.",
 }

@@ -12,9 +12,10 @@ from recaudit.errors import InputError
 from recaudit.records import FloatArray
 from recaudit.registry import Registry
 
-MetricKind: TypeAlias = Literal["ranking", "list", "corpus", "rating", "pair"]
-"""What the function takes: `ranking` (`Hits`), `list` (`Shown`), `corpus` (item exposure totals),
-`rating` (`Scored`), `pair` (two `Lists`); the first four kinds but corpus give one value per user."""
+MetricKind: TypeAlias = Literal["ranking", "list", "corpus", "exposure", "samples", "rating", "pair"]
+"""What the function takes: `ranking` (`Hits`), `list` (`Shown`), `corpus` (item exposure totals), `exposure`
+(`GroupTotals`), `samples` (`Samples`), `rating` (`Scored`), `pair` (two `Lists`). All but corpus and exposure give one
+value per user; corpus gives one, and exposure one, or one per group of items."""
 
 Better: TypeAlias = Literal["higher", "lower", "zero", "neither"]
 MetricFunction: TypeAlias = Callable[..., FloatArray]
@@ -54,7 +55,7 @@ class MetricSpec:
     @property
     def takes_k(self) -> bool:
         """Whether a label needs a cut-off, as in `ndcg@10`."""
-        return self.kind == "corpus" or "k" in inspect.signature(self.function).parameters
+        return self.kind in {"corpus", "exposure"} or "k" in inspect.signature(self.function).parameters
 
 
 METRICS: Registry[MetricSpec] = Registry("metric", "recaudit.metrics")

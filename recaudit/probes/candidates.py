@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recaudit.datasets import AuditData
 from recaudit.errors import InputError
-from recaudit.records import ItemId, UserId
+from recaudit.records import FloatArray, ItemId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def candidate_sets(
     """
     relevant, histories = relevant_items(data), data.histories()
     counts = data.interactions["item"].value_counts().reindex(data.items.index, fill_value=0)
-    weights = counts.to_numpy(dtype=np.float64) + 1.0
+    weights = np.asarray(counts, dtype=np.float64) + 1.0
     items = data.items.index.tolist()
     for user in users:
         held = relevant.get(user, ())
@@ -92,9 +92,7 @@ def candidate_sets(
 
 
 def _draw(
-    free: NDArray[np.intp], count: int, weights: NDArray[np.float64], rng: np.random.Generator
+    free: NDArray[np.intp], count: int, weights: FloatArray, rng: np.random.Generator
 ) -> NDArray[np.intp]:
-    chosen: NDArray[np.intp] = rng.choice(
-        free, count, replace=False, p=weights[free] / weights[free].sum()
-    )
+    chosen: NDArray[np.intp] = rng.choice(free, count, replace=False, p=weights[free] / weights[free].sum())
     return rng.permutation(chosen)

@@ -16,18 +16,31 @@ from recaudit.records import FloatArray, Request
 ARM = "list"
 
 
-def plan_lists(data: AuditData, k: int, run_seed: int) -> list[Request]:
+def plan_lists(data: AuditData, k: int, run_seed: int, *, replicate: int = 0) -> list[Request]:
     """One request per asked user for the best k items."""
     histories = data.histories()
     return [
-        Request(unit=user, arm=ARM, user=user, history=histories.get(user, ()), k=k, run_seed=run_seed)
+        Request(
+            unit=user,
+            arm=ARM,
+            replicate=replicate,
+            user=user,
+            history=histories.get(user, ()),
+            k=k,
+            run_seed=run_seed,
+        )
         for user in data.asked.tolist()
     ]
 
 
 def in_arm(requests: Sequence[Request], arm: str, answers: Answers) -> list[Request]:
-    """The answered requests of one arm."""
+    """The answered requests of one arm, repeats included."""
     return [request for request in requests if request.arm == arm and request.id in answers]
+
+
+def first_in_arm(requests: Sequence[Request], arm: str, answers: Answers) -> list[Request]:
+    """The answered requests of one arm without repeats."""
+    return [request for request in in_arm(requests, arm, answers) if request.replicate == 0]
 
 
 def shown_lists(data: AuditData, asked: Sequence[Request], answers: Answers) -> Lists:

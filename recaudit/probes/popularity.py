@@ -23,8 +23,8 @@ from recaudit.metrics import (
     undefined_reasons,
 )
 from recaudit.probes.claims import claim_about_all, claims_about_groups
-from recaudit.probes.exposure_shares import exposure_by_group, exposure_by_popularity
-from recaudit.probes.lists import ARM, in_arm, measurement_rows, plan_lists, shown_lists
+from recaudit.probes.exposure.shares import exposure_by_popularity
+from recaudit.probes.lists import ARM, first_in_arm, measurement_rows, plan_lists, shown_lists
 from recaudit.probes.options import Attributes, ListLabel, ProbeOptions, check_subset, deepest
 from recaudit.probes.probe import Answers, Probe
 from recaudit.records import CorpusMeasurement, Hypothesis, Measurements, Request
@@ -100,7 +100,7 @@ def measure(
     data: AuditData, options: PopularityOptions, requests: Sequence[Request], answers: Answers
 ) -> Measurements:
     """One value per user and list metric; corpus metrics as sums of exposure over users."""
-    asked = in_arm(requests, ARM, answers)
+    asked = first_in_arm(requests, ARM, answers)
     users = pd.Index([request.user for request in asked])
     history = encode_rows(data.interactions, users, data.items.index)
     everybody = encode_rows(data.interactions, data.users.index, data.items.index)
@@ -114,15 +114,12 @@ def measure(
     values = {str(label): label.compute(shown) for label in of_users}
     reasons = {str(label): undefined_reasons(label.spec, shown, values[str(label)]) for label in of_users}
     k = deepest(options.metrics)
-    distributions = [exposure_by_popularity(lists.first(k), history, catalogue)]
-    if catalogue.membership is not None and catalogue.group_names:
-        distributions.append(exposure_by_group(lists.first(k), history, catalogue))
     return Measurements(
         rows=measurement_rows(asked, values, reasons),
         corpus=tuple(
             _corpus(label, lists, catalogue, users) for label in labels if label.spec.kind == "corpus"
         ),
-        distributions=tuple(distributions),
+        distributions=(exposure_by_popularity(lists.first(k), history, catalogue),),
     )
 
 

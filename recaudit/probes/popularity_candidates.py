@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Annotated
 
 import numpy as np
@@ -61,12 +61,15 @@ def plan(data: AuditData, options: PopularityCandidatesOptions, k: int, run_seed
         InputError: If nobody has two held-out items, or a user has too few candidates.
     """
     if options.ranks > options.candidates:
-        raise InputError(f"ranks is {options.ranks}, more than the {options.candidates} candidates; lower ranks")
+        raise InputError(
+            f"ranks is {options.ranks}, more than the {options.candidates} candidates; lower ranks"
+        )
     rng = np.random.default_rng(run_seed)
     relevant = {user: items for user, items in relevant_items(data).items() if len(items) > 1}
     if not relevant:
         raise InputError(
-            "no user has two held-out items with a grade above 0, of which one could be put first; raise n in [data.split]"
+            "no user has two held-out items with a grade above 0, of which one could be put first; raise n in "
+            "[data.split]"
         )
     users = drawn(list(relevant), options.units, rng)
     histories = data.histories()
@@ -159,7 +162,7 @@ def _rank_rows(
 
 
 def _scaled(
-    request: Request, items: Sequence[ItemId], counts: dict[ItemId, int], ranks: int
+    request: Request, items: Sequence[ItemId], counts: Mapping[Hashable, int], ranks: int
 ) -> list[float]:
     """Popularity at each rank, 0 for the least and 1 for the most popular candidate, NaN where nothing is listed."""
     of_all = [counts.get(item, 0) for item in request.candidates or ()]

@@ -21,7 +21,7 @@ from recaudit.metrics import (
     undefined_reasons,
 )
 from recaudit.probes.claims import claim_about_all, claims_about_groups
-from recaudit.probes.lists import ARM, in_arm, measurement_rows, plan_lists, shown_lists
+from recaudit.probes.lists import ARM, first_in_arm, measurement_rows, plan_lists, shown_lists
 from recaudit.probes.options import Attributes, ProbeOptions, RankingLabel, check_subset, deepest
 from recaudit.probes.probe import Answers, Probe
 from recaudit.records import Capability, Hypothesis, ItemId, Measurements, Request, UserId
@@ -110,7 +110,7 @@ def measure(
 def _measure_lists(
     data: AuditData, labels: Sequence[MetricLabel], requests: Sequence[Request], answers: Answers
 ) -> pd.DataFrame:
-    asked = in_arm(requests, ARM, answers)
+    asked = first_in_arm(requests, ARM, answers)
     users = pd.Index([request.user for request in asked])
     truth = encode_truth(data.truth, users, data.items.index)
     candidates = len(data.items) - np.array([len(request.history) for request in asked])
@@ -121,7 +121,7 @@ def _measure_lists(
 def _measure_ratings(
     data: AuditData, labels: Sequence[MetricLabel], requests: Sequence[Request], answers: Answers
 ) -> pd.DataFrame:
-    asked = in_arm(requests, RATING_ARM, answers)
+    asked = first_in_arm(requests, RATING_ARM, answers)
     if not labels or not asked:
         return measurement_rows([], {}, {})
     given = pd.DataFrame(_predictions(asked, answers), columns=["position", "user", "item", "predicted"])

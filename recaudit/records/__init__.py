@@ -37,6 +37,7 @@ from recaudit.records.measuring import (
     FloatArray,
     GroupTable,
     Measurements,
+    PartsMeasurement,
 )
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "ItemId",
     "Limit",
     "Measurements",
+    "PartsMeasurement",
     "Quadrant",
     "Recommender",
     "Request",

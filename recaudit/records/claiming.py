@@ -13,12 +13,26 @@ INFINITE_IN_JSON = {"ser_json_inf_nan": "strings"}
 Verdict: TypeAlias = Literal["PASS", "FAIL", "INCONCLUSIVE", "ERROR", "NOT_RUN"]
 
 Contrast: TypeAlias = Literal[
-    "mean", "gap", "ratio", "worst", "corpus", "excess", "change", "arm gap", "arm spread", "trend"
+    "mean",
+    "gap",
+    "ratio",
+    "worst",
+    "corpus",
+    "part gap",
+    "part ratio",
+    "part size",
+    "excess",
+    "change",
+    "arm gap",
+    "arm spread",
+    "trend",
 ]
 """What is compared: the mean over units; the largest difference, the smallest ratio or the smallest mean among
-the groups of an attribute; a statistic of all lists together; or, within each unit, arms of an experiment: how far
-the arm that loses most falls short of the baseline arm, the largest absolute change from the baseline, the largest
-difference between two arms (SNSR), the standard deviation of the arms' means (SNSV), the slope over ordered arms."""
+the groups of an attribute; a statistic of all lists together; the largest difference, the smallest ratio or the mean
+absolute value of parts of all lists together, such as groups of items; or, within each unit, arms of an experiment:
+how far the arm that loses most falls short of the baseline arm, the largest absolute change from the baseline, the
+largest difference between two arms (SNSR), the standard deviation of the arms' means (SNSV), the slope over ordered
+arms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,32 @@ class CorpusMeasurement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartsMeasurement:
+    """Several parts of what all lists together show, such as groups of items, one number each.
+
+    Like a `CorpusMeasurement`, but the numbers are compared with one another.
+
+    Attributes:
+        metric: The label, such as "exposure_per_merit@10 of genre".
+        units: (n,) unit ids, one per row of `contributions`.
+        contributions: (n, d) sparse matrix; row u is what unit u adds.
+        statistic: Maps totals of shape (..., d) to values of shape (..., g); NaN where a part is undefined.
+        parts: Names of the g parts.
+        support: (g,) units that contribute something to the part; parts with few are not compared.
+        most: (g,) the value that a part would have if every unit gave it all there is to give; what bounds the value
+            of a part that got nothing at all.
+    """
+
+    metric: str
+    units: NDArray[Any]
+    contributions: csr_matrix[Any]
+    statistic: Callable[[FloatArray], FloatArray]
+    parts: tuple[str, ...]
+    support: NDArray[np.int64]
+    most: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measurements:
     """Everything one probe measured on one system.
 
@@ -49,11 +75,13 @@ class Measurements:
         rows: A row for one metric on one unit in one arm; columns `unit`, `arm`, `replicate`, `metric`, `value`
             (float, NaN when undefined), `reason` (why it is undefined, else "") and `request` (the id).
         corpus: Statistics of all lists together.
+        parts: Parts of what all lists together show, to be compared with one another.
         distributions: Descriptive shares for charts.
     """
 
     rows: pd.DataFrame
     corpus: tuple[CorpusMeasurement, ...] = ()
+    parts: tuple[PartsMeasurement, ...] = ()
     distributions: tuple[Distribution, ...] = ()
 
 

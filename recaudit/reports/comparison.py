@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 
     from recaudit.records import Contrast, Estimate, Finding, GroupEstimate, Hypothesis
 
-_NO_EFFECT: dict[Contrast, float] = {"gap": 0.0, "ratio": 1.0}
+_NO_EFFECT: dict[Contrast, float] = {"gap": 0.0, "ratio": 1.0, "part ratio": 1.0}
 _BETTER: dict[Contrast, str] = {
     "gap": "0 is no difference",
     "ratio": "1 is no difference",
+    "part gap": "0 is no difference",
+    "part ratio": "1 is no difference",
+    "part size": "0 is no deviation",
     "excess": "0 is no more than the placebo",
     "change": "0 is no change",
     "arm gap": "0 is no difference",

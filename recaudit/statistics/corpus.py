@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from recaudit.records import CorpusMeasurement, FloatArray
+from recaudit.records import CorpusMeasurement, FloatArray, PartsMeasurement
 from recaudit.statistics.multiplicity import bootstrap_p
 from recaudit.statistics.resampling import BLOCK_BYTES
 
@@ -63,19 +63,19 @@ class CorpusStatistic:
 
 
 def fill_corpus(
-    resampled: FloatArray,
+    resampled: Sequence[FloatArray],
     block: slice,
     weights: FloatArray,
-    corpus: Sequence[CorpusMeasurement],
+    corpus: Sequence[CorpusMeasurement | PartsMeasurement],
     positions: Sequence[NDArray[np.intp]],
 ) -> None:
-    """Write each statistic of the weighted totals into `resampled[:, block]`.
+    """Write each statistic of the weighted totals into `resampled[i][..., block]`.
 
     Measurements that share one matrix and one set of units, such as Gini and coverage of the same lists, share the
     totals.
 
     Args:
-        resampled: (s, B), where to write.
+        resampled: For each measurement where to write: (B,), or (g, B) for g parts.
         block: Which resamples.
         weights: (b, n) counts of all units.
         corpus: s measurements.
@@ -86,7 +86,7 @@ def fill_corpus(
         key = (id(measurement.contributions), own.tobytes())
         if key not in totals:
             totals[key] = np.asarray(weights[:, own] @ measurement.contributions)
-        resampled[row, block] = measurement.statistic(totals[key])
+        resampled[row][..., block] = np.moveaxis(measurement.statistic(totals[key]), 0, -1)
 
 
 def jackknife_error(measurement: CorpusMeasurement) -> float:

@@ -17,6 +17,7 @@ from recaudit.statistics.claims import Claim, corpus_claim, mean_claim
 from recaudit.statistics.group_claims import group_claim
 from recaudit.statistics.intervals import error_budget, joint_critical_values
 from recaudit.statistics.multiplicity import adjust
+from recaudit.statistics.parts import PART_CONTRASTS, part_claim
 from recaudit.statistics.sample import Sample, group_key, resample
 
 
@@ -110,6 +111,8 @@ def _claim(hypothesis: Hypothesis, sample: Sample, blank: Estimate, resamples: i
         # Each claim permutes from its own seed, so that no claim's p depends on which others there are.
         own = np.random.default_rng([permuting, int(digest_of(hypothesis.id)[:8], 16)])
         return arm_claim(sample.arms[hypothesis.id], hypothesis, blank, resamples=resamples, rng=own)
+    if hypothesis.contrast in PART_CONTRASTS:
+        return part_claim(sample.parts.get(hypothesis.metric), hypothesis, blank)
     if hypothesis.contrast == "corpus":
         return corpus_claim(sample.corpus.get(hypothesis.metric), hypothesis, blank)
     if hypothesis.contrast == "mean":

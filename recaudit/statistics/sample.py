@@ -12,6 +12,7 @@ from recaudit.errors import DataError
 from recaudit.statistics.arms import ARM_CONTRASTS, ArmSample, ArmTable, arm_sample, arm_tables
 from recaudit.statistics.corpus import CorpusStatistic, corpus_statistic, fill_corpus
 from recaudit.statistics.group_means import GroupMeans, group_means
+from recaudit.statistics.parts import PART_CONTRASTS, PartsSample, parts_sample
 from recaudit.statistics.resampling import empty_moments, fill_moments, group_columns, weight_blocks
 from recaudit.statistics.units import (
     Partition,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from recaudit.records import FloatArray, Hypothesis, Measurements
+    from recaudit.records import CorpusMeasurement, FloatArray, Hypothesis, Measurements, PartsMeasurement
 
 
 Column: TypeAlias = tuple[str, tuple[str, ...]]
@@ -63,11 +64,13 @@ class Sample:
     Attributes:
         groups: Attribute (None for all units), metric and arms (none for all) to groups.
         corpus: Metric to corpus statistic.
+        parts: Metric to parts that are compared with one another.
         arms: Id of a claim about arms to its arms.
     """
 
     groups: Mapping[GroupKey, GroupSample]
     corpus: Mapping[str, CorpusStatistic]
+    parts: Mapping[str, PartsSample]
     arms: Mapping[str, ArmSample]
 
 
@@ -96,14 +99,17 @@ def resample(
     check_columns(measurements.rows)
     used: dict[str | None, list[Column]] = {}
     for hypothesis in hypotheses:
-        if hypothesis.contrast != "corpus" and hypothesis.contrast not in ARM_CONTRASTS:
+        if hypothesis.contrast not in {"corpus", *PART_CONTRASTS, *ARM_CONTRASTS}:
             attribute, column = group_key(hypothesis)
             own = used.setdefault(attribute, [])
             if column not in own:
                 own.append(column)
     claimed = {hypothesis.metric for hypothesis in hypotheses if hypothesis.contrast == "corpus"}
     corpus = [measurement for measurement in measurements.corpus if measurement.metric in claimed]
-    units = sorted_units(measurements.rows["unit"].unique(), *(measurement.units for measurement in corpus))
+    compared_parts = {hypothesis.metric for hypothesis in hypotheses if hypothesis.contrast in PART_CONTRASTS}
+    parts = [measurement for measurement in measurements.parts if measurement.metric in compared_parts]
+    whole: list[CorpusMeasurement | PartsMeasurement] = [*corpus, *parts]
+    units = sorted_units(measurements.rows["unit"].unique(), *(measurement.units for measurement in whole))
     columns = list(dict.fromkeys(column for own in used.values() for column in own))
     values = _column_values(measurements.rows, columns, units)
     tables = arm_tables(hypotheses, measurements.rows, units)
@@ -128,15 +134,16 @@ def resample(
     arm_moments = {
         name: empty_moments(table.columns.shape[1], 1, resamples) for name, table in tables.items()
     }
-    statistics = np.full((len(corpus), resamples), np.nan)
-    positions = [units.get_indexer(pd.Index(measurement.units)).astype(np.intp) for measurement in corpus]
-    width = max((measurement.contributions.shape[1] for measurement in corpus), default=1)
+    statistics = [np.full(resamples, np.nan) for _ in corpus]
+    statistics += [np.full((len(measurement.parts), resamples), np.nan) for measurement in parts]
+    positions = [units.get_indexer(pd.Index(measurement.units)).astype(np.intp) for measurement in whole]
+    width = max((measurement.contributions.shape[1] for measurement in whole), default=1)
     for block, weights in weight_blocks(len(units), resamples, rng, width=width):
         for attribute, by_group in prepared.items():
             fill_moments(moments[attribute], block, weights, by_group)
-        for name, whole in compared.items():
-            fill_moments(arm_moments[name], block, weights, whole)
-        fill_corpus(statistics, block, weights, corpus, positions)
+        for name, columns_of_arms in compared.items():
+            fill_moments(arm_moments[name], block, weights, columns_of_arms)
+        fill_corpus(statistics, block, weights, whole, positions)
     return Sample(
         groups={
             (attribute, column): _group_sample(
@@ -151,7 +158,11 @@ def resample(
         },
         corpus={
             measurement.metric: corpus_statistic(measurement, resampled)
-            for measurement, resampled in zip(corpus, statistics, strict=True)
+            for measurement, resampled in zip(corpus, statistics, strict=False)
+        },
+        parts={
+            measurement.metric: parts_sample(measurement, resampled, min_group=min_group)
+            for measurement, resampled in zip(parts, statistics[len(corpus) :], strict=True)
         },
         arms={
             name: arm_sample(table, arm_moments[name].mean[:, 0], arm_moments[name].se2[:, 0])
@@ -246,7 +257,7 @@ def _check_bounds(
     tables: Mapping[str, ArmTable],
 ) -> None:
     for hypothesis in hypotheses:
-        if hypothesis.contrast == "corpus":
+        if hypothesis.contrast in {"corpus", *PART_CONTRASTS}:
             continue
         if hypothesis.id in tables:
             column = tables[hypothesis.id].values.ravel()

@@ -33,7 +33,7 @@ def test_a_taken_name_is_refused() -> None:
 
 
 def test_every_metric_says_what_it_is() -> None:
-    kinds = {"ranking", "list", "corpus", "rating", "pair"}
+    kinds = {"ranking", "list", "corpus", "exposure", "samples", "rating", "pair"}
     assert {spec.kind for _, spec in METRICS.items()} == kinds
     for name, spec in METRICS.items():
         assert spec.name == name

@@ -74,9 +74,7 @@ def test_the_two_questions_differ_in_what_is_wanted(data: AuditData) -> None:
 
 
 def test_popularity_by_rank_is_scaled_between_the_candidates_by_hand() -> None:
-    rows = pd.DataFrame(
-        {"user": [1, 1, 2, 2, 3, 3, 1, 2], "item": ["a", "b", "a", "b", "a", "c", "d", "d"]}
-    )
+    rows = pd.DataFrame({"user": [1, 1, 2, 2, 3, 3, 1, 2], "item": ["a", "b", "a", "b", "a", "c", "d", "d"]})
     truth = pd.DataFrame({"user": [3, 3], "item": ["b", "d"]})
     data = audit_data(rows, truth=truth)
     # φ: a 3, b 2, c 1, d 2. User 3 knows a and c, wants b and d; there is nothing else to rank.
@@ -89,7 +87,11 @@ def test_popularity_by_rank_is_scaled_between_the_candidates_by_hand() -> None:
         return sorted(request.candidates or (), key=str)
 
     made = measured(POPULARITY_CANDIDATES, data, by_name, candidates=3, ranks=3).rows
-    [mixed] = [one for one in plan(data, PopularityCandidatesOptions(candidates=3, ranks=3), 1, 0) if one.arm == "candidates"]
+    [mixed] = [
+        one
+        for one in plan(data, PopularityCandidatesOptions(candidates=3, ranks=3), 1, 0)
+        if one.arm == "candidates"
+    ]
     seen = {"b": 2, "d": 2, "e": 2, "f": 1}
     popularity = [seen[str(item)] for item in sorted(mixed.candidates or (), key=str)]
     expected = [(value - min(popularity)) / (max(popularity) - min(popularity)) for value in popularity]

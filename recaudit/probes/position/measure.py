@@ -1,4 +1,4 @@
-"""From the answers to rows: where the target lands, what the prompt's order does, and how alike two orders' answers are."""
+"""From answers to rows: where the target lands, and what the order of the question does to the answer."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ def measure(
     parts = [
         _rank_rows(data, options.metrics, orders, answers),
         _order_rows(data, orders, answers),
-        similarity_rows(list(_comparisons(asked, list(places))), answers, options.similarity, options.candidates),
+        similarity_rows(
+            list(_comparisons(asked, list(places))), answers, options.similarity, options.candidates
+        ),
         _history_rows(data, options.metrics, asked, orders, answers),
         _aggregated_rows(data, options.metrics, orders, answers),
         _pair_rows(asked, answers),
@@ -79,7 +81,8 @@ def _utility(
     """Ranking metrics with the target as the only relevant item."""
     catalogue = data.items.index
     shown = Lists.of([catalogue.get_indexer(pd.Index(items)).tolist() if items else [] for items in lists])
-    truth = Truth.of([{int(catalogue.get_loc(targets[one])): 1.0} for one in asked])
+    codes = catalogue.get_indexer(pd.Index([targets[one] for one in asked]))
+    truth = Truth.of([{code: 1.0} for code in codes.tolist()])
     hits = find_hits(shown, truth, candidates=np.array([one.k for one in asked]))
     return {text: parse_label(text).compute(hits) for text in labels}
 
@@ -164,7 +167,8 @@ def _aggregated_rows(
     leaders = [group[0] for group in by_unit.values()]
     lists = [_summed(group, answers) for group in by_unit.values()]
     failed = np.array(
-        [any(answers[one.id].problem in FAILED for one in group) for group in by_unit.values()], dtype=np.bool_
+        [any(answers[one.id].problem in FAILED for one in group) for group in by_unit.values()],
+        dtype=np.bool_,
     )
     together = _utility(data, labels, leaders, targets, lists)
     values = {text: np.where(failed, np.nan, column) for text, column in together.items()}
@@ -176,7 +180,7 @@ def _aggregated_rows(
 def _summed(group: Sequence[Request], answers: Answers) -> list[ItemId]:
     """The candidates by the sum of their ranks; equal sums in random order, as any other would favour a place."""
     candidates = list(group[0].candidates or ())
-    np.random.default_rng(group[0].seed).shuffle(candidates)  # type: ignore[arg-type] # a list is shuffled in place
+    np.random.default_rng(group[0].seed).shuffle(candidates)
     totals = {
         item: sum(_rank(answers[one.id].items, item, one.k) for one in group if answers[one.id].items)
         for item in candidates
@@ -202,7 +206,8 @@ def _pair_rows(asked: Asked, answers: Answers) -> pd.DataFrame:
 
 
 def _pairs(asked: Asked) -> Iterator[tuple[str, list[tuple[Request, Request]]]]:
-    again, swapped = [], []
+    again: list[tuple[Request, Request]] = []
+    swapped: list[tuple[Request, Request]] = []
     for (unit, arm), group in asked.items():
         if arm == PAIR:
             again.extend(combinations(group, 2))

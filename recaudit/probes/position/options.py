@@ -34,8 +34,8 @@ class PositionOptions(ProbeOptions):
     def _enough(self) -> PositionOptions:
         if self.candidates < self.positions:
             raise ValueError(
-                f"candidates is {self.candidates}, fewer than the {self.positions} positions; raise candidates or lower "
-                "positions"
+                f"candidates is {self.candidates}, fewer than the {self.positions} positions; raise candidates or "
+                "lower positions"
             )
         return self
 

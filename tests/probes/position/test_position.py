@@ -43,7 +43,9 @@ def copying(share: float) -> Ranker:
 def test_every_item_stands_at_as_many_places_as_there_are_orders(data: AuditData) -> None:
     options = PositionOptions(candidates=20, units=3)
     assert options.places == (0, 5, 10, 14, 19)
-    requests = [one for one in plan(data, options, 1, 0) if one.arm.startswith("target at") and not one.replicate]
+    requests = [
+        one for one in plan(data, options, 1, 0) if one.arm.startswith("target at") and not one.replicate
+    ]
     users = dict.fromkeys(one.user for one in requests)
     assert len(users) == 3
     held_out = set(zip(data.truth["user"], data.truth["item"], strict=True))
@@ -73,7 +75,13 @@ def test_one_order_is_asked_twice_and_the_pair_swapped(data: AuditData) -> None:
 
 def test_a_classic_ranker_passes_as_the_negative_control(data: AuditData) -> None:
     found = estimated(POSITION, data, classic, units=150)
-    for name in ("target-rank-slope", "ndcg@10-slope", "ndcg@10-spread", "rbo@20-orders", "pairs/same-winner"):
+    for name in (
+        "target-rank-slope",
+        "ndcg@10-slope",
+        "ndcg@10-spread",
+        "rbo@20-orders",
+        "pairs/same-winner",
+    ):
         value = found[f"position/{name}"]
         assert value.value == 0
         assert value.high is not None
@@ -173,9 +181,13 @@ def test_an_answer_without_a_list_ranks_last_and_a_failed_call_says_nothing(data
 
 
 def test_bad_options_and_data_are_refused_in_one_sentence(data: AuditData) -> None:
-    with pytest.raises(ValidationError, match="candidates is 4, fewer than the 5 positions; raise candidates"):
+    with pytest.raises(
+        ValidationError, match="candidates is 4, fewer than the 5 positions; raise candidates"
+    ):
         PositionOptions(candidates=4)
-    with pytest.raises(InputError, match=r"has \d+ items that are neither known nor held out, and candidates = 119"):
+    with pytest.raises(
+        InputError, match=r"has \d+ items that are neither known nor held out, and candidates = 119"
+    ):
         plan(data, PositionOptions(candidates=119), 1, 0)
     nothing = AuditData(
         name="n",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recaudit.metrics import Catalogue, Lists
+from recaudit.metrics import Catalogue, Lists, group_weights
 from recaudit.records import Distribution, FloatArray
 
 BANDS = 10
@@ -27,16 +27,14 @@ def exposure_by_popularity(lists: Lists, history: Lists, catalogue: Catalogue) -
     )
 
 
-def exposure_by_group(lists: Lists, history: Lists, catalogue: Catalogue) -> Distribution:
+def exposure_by_group(lists: Lists, history: Lists, catalogue: Catalogue, grouping: str) -> Distribution:
     """Shares over item groups; an item in several groups counts for each in equal parts."""
     if catalogue.membership is None:
         raise ValueError("the catalogue has no item groups")
-    membership = catalogue.membership.toarray()
-    sizes = membership.sum(axis=1, keepdims=True)
-    weights = np.divide(membership, sizes, out=np.zeros_like(membership, dtype=np.float64), where=sizes > 0)
+    weights = group_weights(catalogue.membership, "split")
     return Distribution(
-        name="exposure by item group",
-        question="Which item groups get the shown places, compared with the users' own choices?",
+        name=f"exposure by {grouping}",
+        question=f"Which items by {grouping} get the shown places, compared with the users' own choices?",
         categories=catalogue.group_names,
         ordered=False,
         series={"history": _shares(history, weights), "recommended": _shares(lists, weights)},

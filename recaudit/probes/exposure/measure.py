@@ -1,0 +1,214 @@
+"""From lists to what groups of items get."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from recaudit.datasets import AuditData
+from recaudit.metrics import (
+    Catalogue,
+    GroupTotals,
+    Lists,
+    MetricLabel,
+    Samples,
+    Shown,
+    Truth,
+    encode_rows,
+    encode_truth,
+    find_hits,
+    group_contributions,
+    group_weights,
+    make_catalogue,
+    parse_label,
+    undefined_reasons,
+)
+from recaudit.metrics.item_groups import PARTS
+from recaudit.probes.exposure.claims import metric_of
+from recaudit.probes.exposure.grouping import item_groups
+from recaudit.probes.exposure.options import ExposureOptions
+from recaudit.probes.exposure.shares import exposure_by_group
+from recaudit.probes.lists import ARM, first_in_arm, in_arm, measurement_rows, shown_lists
+from recaudit.probes.options import deepest
+from recaudit.probes.probe import Answers
+from recaudit.records import (
+    CorpusMeasurement,
+    Distribution,
+    FloatArray,
+    Measurements,
+    PartsMeasurement,
+    Request,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """The first answers of n users, and what is known about these."""
+
+    asked: Sequence[Request]
+    lists: Lists
+    history: Lists
+    everybody: Lists
+    truth: Truth
+
+
+def measure(
+    data: AuditData, options: ExposureOptions, requests: Sequence[Request], answers: Answers
+) -> Measurements:
+    """Parts for every grouping, list metrics, expected exposure, and what users get."""
+    asked = first_in_arm(requests, ARM, answers)
+    users = pd.Index([one.user for one in asked])
+    seen = _Seen(
+        asked=asked,
+        lists=shown_lists(data, asked, answers),
+        history=encode_rows(data.interactions, users, data.items.index),
+        everybody=encode_rows(data.interactions, data.users.index, data.items.index),
+        truth=encode_truth(data.truth, users, data.items.index),
+    )
+    rows = [_expected_rows(data, options, seen, requests, answers), _utility_rows(data, options, seen)]
+    parts: list[PartsMeasurement] = []
+    corpus: list[CorpusMeasurement] = []
+    distributions: list[Distribution] = []
+    for grouping in options.groupings:
+        catalogue = make_catalogue(seen.everybody, len(data.items), groups=item_groups(data, grouping))
+        rows.append(_list_rows(options, grouping, seen, catalogue))
+        own_parts, own_corpus = _of_grouping(options, grouping, seen, catalogue)
+        parts.extend(own_parts)
+        corpus.extend(own_corpus)
+        distributions.append(
+            exposure_by_group(seen.lists.first(deepest(options.labels)), seen.history, catalogue, grouping)
+        )
+    return Measurements(
+        rows=pd.concat([part for part in rows if len(part)], ignore_index=True),
+        corpus=tuple(corpus),
+        parts=tuple(parts),
+        distributions=tuple(distributions),
+    )
+
+
+def _of_grouping(
+    options: ExposureOptions, grouping: str, seen: _Seen, catalogue: Catalogue
+) -> tuple[list[PartsMeasurement], list[CorpusMeasurement]]:
+    assert catalogue.membership is not None  # noqa: S101 - it was made with groups
+    weights = group_weights(catalogue.membership, options.overlap)
+    items = weights.sum(axis=0)
+    units = np.array([one.unit for one in seen.asked], dtype=object)
+    parts: list[PartsMeasurement] = []
+    corpus: list[CorpusMeasurement] = []
+    for k in dict.fromkeys(parse_label(label).k or 1 for label in options.metrics):
+        contributions = group_contributions(
+            seen.lists, seen.history, seen.truth, weights, k=k, discount=options.discount
+        )
+        per_part = np.split(np.asarray((contributions > 0).sum(axis=0)).ravel(), len(PARTS))
+        support = dict(zip(PARTS, per_part, strict=True))
+        totals = np.asarray(contributions.sum(axis=0), dtype=np.float64).ravel()
+        for label in map(parse_label, options.metrics):
+            if label.k != k:
+                continue
+            metric = metric_of(str(label), grouping)
+            statistic = _Statistic(label=label, items=items)
+            if label.spec.name in {"rsp", "reo"}:
+                corpus.append(
+                    CorpusMeasurement(
+                        metric=metric, units=units, contributions=contributions, statistic=statistic
+                    )
+                )
+            else:
+                parts.append(
+                    PartsMeasurement(
+                        metric=metric,
+                        units=units,
+                        contributions=contributions,
+                        statistic=statistic,
+                        parts=catalogue.group_names,
+                        support=support[_RESTS_ON.get(label.spec.name, "available")],
+                        most=_most(label, totals, items),
+                    )
+                )
+    return parts, corpus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Statistic:
+    """A metric of groups as a function of summed contributions."""
+
+    label: MetricLabel
+    items: FloatArray
+
+    def __call__(self, totals: FloatArray) -> FloatArray:
+        return self.label.spec.function(GroupTotals.of(totals, self.items))
+
+
+_RESTS_ON = {
+    "exposure_per_merit": "merit",
+    "hits_per_wanted": "wanted",
+    "pairwise_accuracy": "pairs",
+    "exposure_excess": "history",
+}
+"""What a group needs from enough users for its number to mean something."""
+
+
+def _most(label: MetricLabel, totals: FloatArray, items: FloatArray) -> FloatArray:
+    """The value of each group if it got all of the exposure, or all its hits."""
+    seen = GroupTotals.of(totals, items)
+    if label.spec.name == "hits_per_wanted":
+        return np.ones(len(items))
+    base = {"exposure_per_merit": seen.merit, "exposure_per_item": items}.get(label.spec.name)
+    if base is None or not base.sum():
+        return np.ones(len(items))
+    most: FloatArray = np.full(len(items), np.inf)
+    np.divide(base.sum(), base, out=most, where=base > 0)
+    return most
+
+
+def _list_rows(options: ExposureOptions, grouping: str, seen: _Seen, catalogue: Catalogue) -> pd.DataFrame:
+    shown = Shown(lists=seen.lists, history=seen.history, catalogue=catalogue)
+    values, reasons = {}, {}
+    for label in map(parse_label, options.list_metrics):
+        name = metric_of(str(label), grouping)
+        values[name] = label.compute(shown)
+        reasons[name] = undefined_reasons(label.spec, shown, values[name])
+    return measurement_rows(seen.asked, values, reasons)
+
+
+def _expected_rows(
+    data: AuditData,
+    options: ExposureOptions,
+    seen: _Seen,
+    requests: Sequence[Request],
+    answers: Answers,
+) -> pd.DataFrame:
+    by_key = {(one.unit, one.replicate): one for one in in_arm(requests, ARM, answers)}
+    lists = []
+    for replicate in range(options.samples):
+        twins = [by_key.get((one.unit, replicate)) for one in seen.asked]
+        items = [() if twin is None else answers[twin.id].items for twin in twins]
+        lists.append(
+            Lists.of([data.items.index.get_indexer(pd.Index(own)).tolist() if own else [] for own in items])
+        )
+    samples = Samples(
+        lists=lists,
+        truth=seen.truth,
+        candidates=len(data.items) - seen.history.lengths,
+        n_items=len(data.items),
+    )
+    values, reasons = {}, {}
+    wanted = np.bincount(seen.truth.users[seen.truth.grades > 0], minlength=seen.truth.n_users)
+    for label in map(parse_label, options.expected):
+        column = label.compute(samples)
+        values[str(label)] = column
+        why = np.where(wanted == 0, "no relevant held-out item", label.spec.undefined)
+        reasons[str(label)] = np.where(np.isnan(column), why, "").astype(object)
+    return measurement_rows(seen.asked, values, reasons)
+
+
+def _utility_rows(data: AuditData, options: ExposureOptions, seen: _Seen) -> pd.DataFrame:
+    hits = find_hits(seen.lists, seen.truth, candidates=len(data.items) - seen.history.lengths)
+    values = {text: parse_label(text).compute(hits) for text in options.utility}
+    reasons = {
+        text: undefined_reasons(parse_label(text).spec, hits, column) for text, column in values.items()
+    }
+    return measurement_rows(seen.asked, values, reasons)
