@@ -2,55 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from recaudit.datasets import AuditData
 from recaudit.metrics import encode_truth, find_hits, parse_label, undefined_reasons
 from recaudit.probes.lists import measurement_rows, shown_lists
 from recaudit.probes.probe import Answers
 from recaudit.probes.similarity import named
-from recaudit.records import FAILED, Answer, FloatArray, Request
+from recaudit.records import FAILED, Answer, AnswerProblem, FloatArray, Request, Resolved
 
-REFUSED, OFF_CATALOGUE, LENGTH = "refused", "off-catalogue", "length"
-RATES = (REFUSED, OFF_CATALOGUE, LENGTH)
+Rate: TypeAlias = Callable[[Request, Answer], float]
+
+REFUSED, MALFORMED, OFF_CATALOGUE, AMBIGUOUS = "refused", "malformed", "off-catalogue", "ambiguous"
+REPEATED, NOT_ASKED, SEEN = "repeated", "not-asked", "already-seen"
+LENGTH, USABLE = "length", "usable"
 NO_ANSWER = "the call failed"
 NO_TITLES = "no title was named"
 
 
-def rate_rows(asked: Sequence[Request], answers: Answers) -> pd.DataFrame:
-    """Three rates of every answer, 0 to 1.
+def rate_rows(asked: Sequence[Request], answers: Answers, rates: Sequence[str]) -> pd.DataFrame:
+    """Rates of every answer, 0 to 1.
 
-    "refused" is 1 if the system declined; "off-catalogue" the share of named titles that the catalogue does not have,
-    undefined without a title; "length" the share of the places asked for that are filled, 0 for a refusal. A call
-    that failed says nothing about the arm, and is undefined.
+    A call that failed says nothing about the system, and is undefined; so is a share of titles without a title.
+
+    Args:
+        asked: Answered requests.
+        answers: By request.
+        rates: Keys of `RATES`.
     """
     given = [answers[request.id] for request in asked]
     failed = np.array([answer.problem in FAILED for answer in given], dtype=np.bool_)
-    values: dict[str, FloatArray] = {
-        REFUSED: np.array([float(answer.problem == "refused") for answer in given]),
-        OFF_CATALOGUE: np.array([_off_catalogue(answer) for answer in given]),
-        LENGTH: np.array(
-            [
-                min(len(named(answer)), request.k) / request.k
-                for answer, request in zip(given, asked, strict=True)
-            ]
-        ),
-    }
-    reasons = {}
-    for label, column in values.items():
-        column[failed] = np.nan
-        why = np.where(failed, NO_ANSWER, np.where(np.isnan(column), NO_TITLES, ""))
-        reasons[label] = why.astype(object)
+    values: dict[str, FloatArray] = {}
+    reasons: dict[str, NDArray[np.object_]] = {}
+    for name in rates:
+        column = np.array([RATES[name](request, answers[request.id]) for request in asked])
+        values[name] = np.where(failed, np.nan, column)
+        why = np.where(failed, NO_ANSWER, np.where(np.isnan(values[name]), NO_TITLES, ""))
+        reasons[name] = why.astype(object)
     return measurement_rows(asked, values, reasons)
 
 
-def _off_catalogue(answer: Answer) -> float:
-    if not answer.slots:
-        return 0.0 if answer.items else np.nan
-    return sum(slot.how == "off-catalogue" for slot in answer.slots) / len(answer.slots)
+def _problem(problem: AnswerProblem) -> Rate:
+    return lambda _, answer: float(answer.problem == problem)
+
+
+def _slots(how: Resolved) -> Rate:
+    """The share of the written titles that were matched so; a system that answers in ids writes none wrongly."""
+
+    def share(_: Request, answer: Answer) -> float:
+        if not answer.slots:
+            return 0.0 if answer.items else np.nan
+        return sum(slot.how == how for slot in answer.slots) / len(answer.slots)
+
+    return share
+
+
+def _length(request: Request, answer: Answer) -> float:
+    return min(len(named(answer)), request.k) / request.k
+
+
+def _seen(request: Request, answer: Answer) -> float:
+    if not answer.items:
+        return np.nan
+    history = set(request.history)
+    return sum(item in history for item in answer.items) / len(answer.items)
+
+
+def _usable(request: Request, answer: Answer) -> float:
+    history = set() if request.candidates is not None else set(request.history)
+    return sum(item not in history for item in answer.items[: request.k]) / request.k
+
+
+RATES: Mapping[str, Rate] = {
+    REFUSED: _problem("refused"),
+    MALFORMED: _problem("unparsed"),
+    OFF_CATALOGUE: _slots("off-catalogue"),
+    AMBIGUOUS: _slots("ambiguous"),
+    REPEATED: _slots("repeated"),
+    NOT_ASKED: _slots("not asked"),
+    SEEN: _seen,
+    LENGTH: _length,
+    USABLE: _usable,
+}
+"""What can be wrong with an answer: declined; no list in it; the share of written titles that the catalogue does not
+have, that fit several items, that were named before, or that were no candidates; the share of listed items that the
+user knew; the share of the places asked for that are filled, and that are filled with catalogue items the user did not
+know or with candidates."""
 
 
 def utility_rows(

@@ -8,8 +8,10 @@ from itertools import combinations
 from recaudit.metrics import parse_label
 from recaudit.probes.counterfactual.compare import PLACEBO, PLACEBO_PAIR, REPEAT
 from recaudit.probes.counterfactual.values import NEUTRAL, Arm
-from recaudit.probes.outcomes import RATES
+from recaudit.probes.outcomes import LENGTH, OFF_CATALOGUE, REFUSED
 from recaudit.records import Capability, Hypothesis
+
+COMPARED_RATES = (REFUSED, OFF_CATALOGUE, LENGTH)
 
 
 def floor_claims(probe: str, similarity: Sequence[str], needs: Capability) -> Iterator[Hypothesis]:
@@ -118,7 +120,7 @@ def attribute_claims(
             title=f"{label} changed by naming {words}",
             needs=needs,
         )
-    for rate in RATES:
+    for rate in COMPARED_RATES:
         yield _claim(
             probe,
             attribute,
@@ -133,9 +135,9 @@ def attribute_claims(
 
 
 _RATE_QUESTIONS = {
-    "refused": "Are people refused an answer more often for one value of {words} than for another?",
-    "off-catalogue": "Are more titles made up for one value of {words} than for another?",
-    "length": "Are lists shorter for one value of {words} than for another?",
+    REFUSED: "Are people refused an answer more often for one value of {words} than for another?",
+    OFF_CATALOGUE: "Are more titles made up for one value of {words} than for another?",
+    LENGTH: "Are lists shorter for one value of {words} than for another?",
 }
 
 
@@ -152,7 +154,7 @@ def _claim(
     title: str,
     needs: Capability,
 ) -> Hypothesis:
-    bounds = (0.0, 1.0) if metric in RATES else parse_label(metric).spec.bounds
+    bounds = (0.0, 1.0) if metric in COMPARED_RATES else parse_label(metric).spec.bounds
     return Hypothesis(
         id=f"{probe}/{attribute}/{metric}{ending}",
         question=question,

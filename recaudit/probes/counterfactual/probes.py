@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from recaudit.datasets import AuditData
-from recaudit.probes.counterfactual.claims import attribute_claims, floor_claims
+from recaudit.probes.counterfactual.claims import COMPARED_RATES, attribute_claims, floor_claims
 from recaudit.probes.counterfactual.compare import comparisons
 from recaudit.probes.counterfactual.options import CommonOptions, ProfileOptions, PromptOptions
 from recaudit.probes.counterfactual.plan import plan_profiles, plan_prompts, profile_arms
@@ -88,7 +88,7 @@ def _rows(
     return pd.concat(
         [
             similarity_rows(pairs, answers, options.similarity, options.depth),
-            rate_rows(everything, answers),
+            rate_rows(everything, answers, COMPARED_RATES),
         ],
         ignore_index=True,
     )

@@ -133,7 +133,11 @@ def test_rates_of_an_answer() -> None:
         Answer(request="", items=()),
         Answer(request="", items=(1, 2)),
     ]
-    rows = rate_rows(asked, {one.id: answer for one, answer in zip(asked, given, strict=True)})
+    rows = rate_rows(
+        asked,
+        {one.id: answer for one, answer in zip(asked, given, strict=True)},
+        ["refused", "off-catalogue", "length"],
+    )
     values = {metric: part["value"].tolist() for metric, part in rows.groupby("metric", sort=False)}
     np.testing.assert_array_equal(values["refused"], [0, 1, np.nan, 0, 0])
     np.testing.assert_allclose(values["off-catalogue"], [1 / 3, np.nan, np.nan, np.nan, 0])

@@ -45,7 +45,7 @@ def test_a_fair_ranker_is_within_chance(data: AuditData) -> None:
         assert seen.high < 0.1
     parity = found["exposure/groups/exposure_per_item@10-ratio"]
     assert parity.low is not None
-    assert parity.low > 0.8
+    assert parity.low > 0.7
     assert parity.high is not None
     assert parity.high == pytest.approx(1, abs=0.02)
 

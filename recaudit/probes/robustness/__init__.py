@@ -1,0 +1,1 @@
+"""Does the answer change when nothing that matters was changed: words, spelling, language, length."""
