@@ -1,0 +1,1 @@
+"""Can an attribute that nobody disclosed be read off the lists alone."""
