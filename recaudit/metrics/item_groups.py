@@ -16,6 +16,8 @@ from recaudit.metrics.division import ratio
 from recaudit.metrics.spec import metric
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scipy.sparse import csr_matrix
 
     from recaudit.metrics.columns import IntArray
@@ -28,6 +30,16 @@ PATIENCE = 0.5
 """Chance of stopping at a place, for the geometric discount."""
 
 PARTS = ("exposure", "history", "merit", "hits", "wanted", "shown", "available", "wins", "pairs")
+
+RESTS_ON: Mapping[str, tuple[str, str]] = {
+    "exposure_excess": ("exposure", "history"),
+    "exposure_per_item": ("exposure", "items"),
+    "exposure_per_merit": ("exposure", "merit"),
+    "hits_per_wanted": ("hits", "wanted"),
+    "pairwise_accuracy": ("wins", "pairs"),
+}
+"""What the numbers of groups are made of: what a group gets, and what that is held against. A metric that is not here
+gives one number for all groups."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,9 +53,12 @@ class PartsMeasurement:
         contributions: (n, d) sparse matrix; row u is what unit u adds.
         statistic: Maps totals of shape (..., d) to values of shape (..., g); NaN where a part is undefined.
         parts: Names of the g parts.
-        support: (g,) units that contribute something to the part; parts with few are not compared.
-        most: (g,) the value that a part would have if every unit gave it all there is to give; what bounds the value
-            of a part that got nothing at all.
+        support: (g,) units that the part's number rests on; parts with few are not compared, 0 for one that should not
+            be.
+        givers: (g,) units that gave the part something, in the numerator of its number.
+        chances: (g,) units that could have.
+        most: (g,) the value that a part would have if every one of these gave it all there is to give; what bounds
+            the value of a part that got next to nothing.
     """
 
     metric: str
@@ -64,6 +67,8 @@ class PartsMeasurement:
     statistic: Callable[[FloatArray], FloatArray]
     parts: tuple[str, ...]
     support: NDArray[np.int64]
+    givers: NDArray[np.int64]
+    chances: NDArray[np.int64]
     most: FloatArray
 
 

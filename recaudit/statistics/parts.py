@@ -6,8 +6,8 @@ standard deviations of the resamples as standard errors), and the bounds of the 
 taken on the log scale. The mean absolute value of parts gets its bounds from theirs. As such a standard error takes no
 account of its own uncertainty, it is widened by √(n / (n - 1)) and the ratio of Student's to the normal quantile.
 
-A part that got nothing at all has no logarithm and no spread. With n units the share of units that would ever give it
-something is at most 1 - alpha^(1/n), so its value is at most that part of `most`.
+A part that only a few units gave something has no useful logarithm or spread. If x of n units did, the share of units
+that would is at most Clopper and Pearson's bound for x of n, and the part's value at most that share of `most`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,11 @@ from recaudit.records import Contrast, Estimate, FloatArray, GroupEstimate, Hypo
 from recaudit.statistics.claims import FEWEST_UNITS, TOO_FEW, Claim, detectable, sentence, undefined
 from recaudit.statistics.intervals import critical_value
 from recaudit.statistics.multiplicity import bootstrap_p
+from recaudit.statistics.sparse import FEWEST_DIFFERING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 PART_CONTRASTS: frozenset[Contrast] = frozenset({"part gap", "part ratio", "part size"})
@@ -40,7 +43,9 @@ class PartsSample:
         value: (g,) observed.
         star: (g, B) in the resamples.
         support: (g,) units that contribute.
-        most: (g,) see `PartsMeasurement`.
+        givers: (g,) see `PartsMeasurement`.
+        chances: (g,)
+        most: (g,)
         n: Units.
         left_out: In words, "" for nothing.
     """
@@ -49,6 +54,8 @@ class PartsSample:
     value: FloatArray
     star: FloatArray
     support: NDArray[np.int64]
+    givers: NDArray[np.int64]
+    chances: NDArray[np.int64]
     most: FloatArray
     n: int
     left_out: str
@@ -90,26 +97,28 @@ def parts_sample(measurement: PartsMeasurement, star: FloatArray, *, min_group: 
     kept = np.sort(ranked[:MOST_PARTS])
     names = np.array(measurement.parts, dtype=object)
     notes = [
-        _named(names[thin], f"fewer than {min_group} units"),
-        _named(names[blank], "undefined"),
-        _named(names[ranked[MOST_PARTS:]], f"beyond the {MOST_PARTS} largest"),
+        _named(names[thin].tolist(), "not compared, too few units or items"),
+        _named(names[blank].tolist(), "not compared, undefined"),
+        _named(names[ranked[MOST_PARTS:]].tolist(), f"not compared, beyond the {MOST_PARTS} largest"),
     ]
     return PartsSample(
         labels=tuple(names[kept]),
         value=value[kept],
         star=star[kept],
         support=measurement.support[kept],
+        givers=measurement.givers[kept],
+        chances=measurement.chances[kept],
         most=measurement.most[kept],
         n=len(measurement.units),
         left_out=sentence(*notes),
     )
 
 
-def _named(names: NDArray[np.object_], why: str) -> str:
+def _named(names: Sequence[object], why: str) -> str:
     if not len(names):
         return ""
     shown = ", ".join(map(str, names[:3])) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    return f"not compared, {why}: {shown}"
+    return f"{why}: {shown}"
 
 
 def part_claim(sample: PartsSample | None, hypothesis: Hypothesis, blank: Estimate) -> Claim:
@@ -190,7 +199,7 @@ def _size_claim(sample: PartsSample, blank: Estimate) -> Claim:
 
 def _ratio_claim(sample: PartsSample, blank: Estimate) -> Claim:
     """The smallest part over the largest one."""
-    some = np.flatnonzero((sample.value > 0) & (sample.star > 0).all(axis=1))
+    some = np.flatnonzero((sample.givers >= FEWEST_DIFFERING) & (sample.star > 0).all(axis=1))
     nothing = np.setdiff1d(np.arange(len(sample.labels)), some)
     if not len(some):
         return undefined(blank, "every part got nothing", sample.left_out)
@@ -217,7 +226,7 @@ def _ratio_claim(sample: PartsSample, blank: Estimate) -> Claim:
         lowest, highest = float(low.min(initial=1.0)), float(high.min(initial=1.0))
         if len(nothing):
             best_low = float(np.exp((singles.value - critical * singles.error).max()))
-            share = 1 - per_sparse ** (1 / sample.n)
+            share = _at_most(sample.givers[nothing], sample.chances[nothing], per_sparse)
             lowest = 0.0
             highest = min(highest, float((share * sample.most[nothing]).min()) / best_low)
         error = _error_of(pairs, some, worst, best)
@@ -233,12 +242,20 @@ def _ratio_claim(sample: PartsSample, blank: Estimate) -> Claim:
     return Claim(deviation=deviation, sparse=len(nothing), components=len(sample.labels), finish=finish)
 
 
+def _at_most(givers: NDArray[np.int64], chances: NDArray[np.int64], alpha: float) -> FloatArray:
+    """Clopper and Pearson's one-sided upper bound for a share."""
+    from scipy.special import betaincinv
+
+    others = np.maximum(chances - givers, 1e-9)
+    return np.asarray(betaincinv(givers + 1.0, others, 1 - alpha), dtype=np.float64)
+
+
 def _got_nothing(sample: PartsSample, nothing: NDArray[np.intp]) -> str:
     names = [sample.labels[part] for part in nothing if sample.value[part] == 0]
     rare = [sample.labels[part] for part in nothing if sample.value[part] > 0]
     return sentence(
-        f"got nothing at all: {', '.join(names)}" if names else "",
-        f"got so little that its ratio has only an upper bound: {', '.join(rare)}" if rare else "",
+        _named(names, "got nothing at all"),
+        _named(rare, "bound only from above, as few units gave them anything"),
     )
 
 

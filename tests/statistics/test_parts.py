@@ -31,6 +31,8 @@ def seen(
         statistic=shares,
         parts=tuple("abcdefgh"[:parts]),
         support=given,
+        givers=(contributions > 0).sum(axis=0),
+        chances=np.full(parts, n),
         most=np.full(parts, most),
     )
     settings = {"gated": [claim.id], "resamples": 500, "rng": 0, "min_group": 5, **options}
@@ -74,11 +76,25 @@ def test_a_part_that_got_nothing_is_bounded_from_above(claim: Claim) -> None:
     assert found.reason == "got nothing at all: c"
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("no_forced_collection")
+def test_a_part_that_few_units_give_something_is_covered(claim: Claim) -> None:
+    """Conservative: the truth is missed in at most 5 % of worlds, with 2 Monte-Carlo errors."""
+    chances, worlds, missed = [0.699, 0.3, 0.001], 300, 0
+    for world in range(worlds):
+        data = drawn(np.random.default_rng([world, 9]), 300, chances)
+        found = seen(claim("part ratio"), data, support=[300] * 3, resamples=300, rng=world)
+        assert found.low is not None
+        assert found.high is not None
+        missed += not found.low <= 0.001 / 0.699 <= found.high
+    assert missed / worlds <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / worlds)
+
+
 def test_thin_undefined_and_surplus_parts_are_left_out_and_named(claim: Claim) -> None:
     data = drawn(np.random.default_rng(2), 100, [0.5, 0.5, 0.0])
     data[:2, 2] = 1
     found = seen(claim("part gap"), data)
-    assert found.reason == "not compared, fewer than 5 units: c"
+    assert found.reason == "not compared, too few units or items: c"
     assert len(found.groups) == 2
 
 
@@ -89,7 +105,7 @@ def test_thin_undefined_and_surplus_parts_are_left_out_and_named(claim: Claim) -
         (
             np.ones((50, 2)),
             {"support": [50, 1]},
-            "fewer than 2 parts to compare; not compared, fewer than 5 units: b",
+            "fewer than 2 parts to compare; not compared, too few units or items: b",
         ),
         (np.random.default_rng(0).random((6, 2)), {}, "fewer than 10 units"),
     ],

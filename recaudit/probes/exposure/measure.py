@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ from recaudit.metrics import (
     parse_label,
     undefined_reasons,
 )
-from recaudit.metrics.item_groups import PARTS
+from recaudit.metrics.item_groups import RESTS_ON
 from recaudit.probes.exposure.claims import metric_of
 from recaudit.probes.exposure.grouping import item_groups
 from recaudit.probes.exposure.options import ExposureOptions
@@ -42,6 +43,9 @@ from recaudit.records import (
     PartsMeasurement,
     Request,
 )
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,40 +98,40 @@ def _of_grouping(
 ) -> tuple[list[PartsMeasurement], list[CorpusMeasurement]]:
     assert catalogue.membership is not None  # noqa: S101 - it was made with groups
     weights = group_weights(catalogue.membership, options.overlap)
-    items = weights.sum(axis=0)
+    large = np.asarray(catalogue.membership.sum(axis=0)).ravel() >= options.min_items
     units = np.array([one.unit for one in seen.asked], dtype=object)
     parts: list[PartsMeasurement] = []
     corpus: list[CorpusMeasurement] = []
-    for k in dict.fromkeys(parse_label(label).k or 1 for label in options.metrics):
+    for label in map(parse_label, options.metrics):
         contributions = group_contributions(
-            seen.lists, seen.history, seen.truth, weights, k=k, discount=options.discount
+            seen.lists, seen.history, seen.truth, weights, k=label.k or 1, discount=options.discount
         )
-        per_part = np.split(np.asarray((contributions > 0).sum(axis=0)).ravel(), len(PARTS))
-        support = dict(zip(PARTS, per_part, strict=True))
-        totals = np.asarray(contributions.sum(axis=0), dtype=np.float64).ravel()
-        for label in map(parse_label, options.metrics):
-            if label.k != k:
-                continue
-            metric = metric_of(str(label), grouping)
-            statistic = _Statistic(label=label, items=items)
-            if label.spec.name in {"rsp", "reo"}:
-                corpus.append(
-                    CorpusMeasurement(
-                        metric=metric, units=units, contributions=contributions, statistic=statistic
-                    )
-                )
-            else:
-                parts.append(
-                    PartsMeasurement(
-                        metric=metric,
-                        units=units,
-                        contributions=contributions,
-                        statistic=statistic,
-                        parts=catalogue.group_names,
-                        support=support[_RESTS_ON.get(label.spec.name, "available")],
-                        most=_most(label, totals, items),
-                    )
-                )
+        name = metric_of(str(label), grouping)
+        statistic = _Statistic(label=label, items=weights.sum(axis=0))
+        if label.spec.name not in RESTS_ON:
+            corpus.append(
+                CorpusMeasurement(metric=name, units=units, contributions=contributions, statistic=statistic)
+            )
+            continue
+        upper, lower = RESTS_ON[label.spec.name]
+        units_with = GroupTotals.of(
+            np.asarray((contributions > 0).sum(axis=0), dtype=np.float64).ravel(),
+            np.full(len(large), float(len(units))),
+        )
+        rests_on = getattr(units_with, lower).astype(np.int64)
+        parts.append(
+            PartsMeasurement(
+                metric=name,
+                units=units,
+                contributions=contributions,
+                statistic=statistic,
+                parts=catalogue.group_names,
+                support=np.where(large, rests_on, 0),
+                givers=getattr(units_with, upper).astype(np.int64),
+                chances=np.full(len(large), len(units)) if upper == "exposure" else rests_on,
+                most=statistic.most(contributions, lower) if upper == "exposure" else np.ones(len(large)),
+            )
+        )
     return parts, corpus
 
 
@@ -141,27 +145,13 @@ class _Statistic:
     def __call__(self, totals: FloatArray) -> FloatArray:
         return self.label.spec.function(GroupTotals.of(totals, self.items))
 
-
-_RESTS_ON = {
-    "exposure_per_merit": "merit",
-    "hits_per_wanted": "wanted",
-    "pairwise_accuracy": "pairs",
-    "exposure_excess": "history",
-}
-"""What a group needs from enough users for its number to mean something."""
-
-
-def _most(label: MetricLabel, totals: FloatArray, items: FloatArray) -> FloatArray:
-    """The value of each group if it got all of the exposure, or all its hits."""
-    seen = GroupTotals.of(totals, items)
-    if label.spec.name == "hits_per_wanted":
-        return np.ones(len(items))
-    base = {"exposure_per_merit": seen.merit, "exposure_per_item": items}.get(label.spec.name)
-    if base is None or not base.sum():
-        return np.ones(len(items))
-    most: FloatArray = np.full(len(items), np.inf)
-    np.divide(base.sum(), base, out=most, where=base > 0)
-    return most
+    def most(self, contributions: csr_matrix[Any], rests_on: str) -> FloatArray:
+        """The value of each group if it got all of the exposure: one over its share of what its number rests on."""
+        totals = GroupTotals.of(np.asarray(contributions.sum(axis=0), dtype=np.float64).ravel(), self.items)
+        base: FloatArray = getattr(totals, rests_on)
+        most: FloatArray = np.full(len(base), np.inf)
+        np.divide(base.sum(), base, out=most, where=base > 0)
+        return most
 
 
 def _list_rows(options: ExposureOptions, grouping: str, seen: _Seen, catalogue: Catalogue) -> pd.DataFrame:

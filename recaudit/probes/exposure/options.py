@@ -25,6 +25,7 @@ class ExposureOptions(ProbeOptions):
         expected: Measured on repeated lists, such as "eel@10".
         samples: How often each list is asked for; more than once for a system that answers differently each time.
         utility: What users get, shown beside what items get.
+        min_items: Groups of fewer items are not compared.
         overlap: "split" if an item counts for each of its groups in equal parts, "repeat" if fully.
         discount: How exposure falls with the place: "log" 1 / log2(rank + 1), "geometric", or "none".
     """
@@ -41,6 +42,7 @@ class ExposureOptions(ProbeOptions):
     expected: list[SampleLabel] = ["eed@10", "eer@10", "eel@10"]
     samples: Annotated[int, Field(ge=1, le=50)] = 1
     utility: list[UtilityLabel] = ["ndcg@10"]
+    min_items: Annotated[int, Field(ge=1)] = 10
     overlap: Overlap = "split"
     discount: Discount = "log"
 

@@ -57,7 +57,10 @@ def attributes_of(data: AuditData, options: LeakageOptions) -> list[str]:
 def measure(
     data: AuditData, options: LeakageOptions, requests: Sequence[Request], answers: Answers
 ) -> Measurements:
-    """Out-of-fold scores of every user as rows, and the AUC of every attribute as statistics of all users."""
+    """Out-of-fold scores of every user as rows, and the AUC of every attribute as statistics of all users.
+
+    Only what is read off lists is compared with chance.
+    """
     rng = np.random.default_rng(0)
     listed = [one for one in first_in_arm(requests, ARM, answers) if answers[one.id].items]
     if len(listed) > options.units:
@@ -135,7 +138,11 @@ def _attribute(attribute: str, groups: pd.Series[Any], seen: _Readable, options:
     dealt = np.stack([labels, *(rng.permutation(labels) for _ in range(options.permutations))])
     read = {
         source: out_of_fold_scores(
-            kernel[np.ix_(known, known)], dealt, folds, groups=len(large), ridge=options.ridge
+            kernel[np.ix_(known, known)],
+            dealt if source == LISTS else dealt[:1],
+            folds,
+            groups=len(large),
+            ridge=options.ridge,
         )
         for source, kernel in seen.kernels.items()
     }
@@ -163,7 +170,7 @@ def _statistics(
     for source, scores in read.items():
         chance = [
             float(FoldedAuc(scores=permuted, labels=labels, folds=folds)(everybody))
-            for permuted, labels in zip(scores[1:], dealt[1:], strict=True)
+            for permuted, labels in zip(scores[1:], dealt[1:], strict=False)
         ]
         corpus.append(
             CorpusMeasurement(
@@ -171,7 +178,7 @@ def _statistics(
                 units=units,
                 contributions=each,
                 statistic=observed[source],
-                by_chance=np.array(chance),
+                by_chance=np.array(chance) if chance else None,
             )
         )
     beyond = AucDifference(first=observed[LISTS], second=observed[HISTORIES])
