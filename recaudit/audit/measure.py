@@ -78,7 +78,7 @@ def measure_system(
         quadrant=card.quadrant,
         verdict="ERROR" if failure else worst(gated),
         funnel=funnel_of(requests, answers, measured, plan.groups),
-        usage=usage_of(answers.values(), table.prices),
+        usage=usage_of(list(answers.values()), table.prices, asking=seconds.get("answer")),
         probes=tables,
         failure=failure,
         seconds=seconds,

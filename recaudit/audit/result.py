@@ -16,7 +16,7 @@ from recaudit.errors import InputError
 from recaudit.files import write_atomically
 from recaudit.records import Distribution, Finding, GroupTable, Quadrant, SystemCard, Verdict
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +168,8 @@ class AuditResult:
             schema = content.get("schema") if isinstance(content, dict) else None
             if schema != SCHEMA:
                 raise InputError(
-                    f"{file} has schema {schema}, this version reads {SCHEMA}; run the audit again"
+                    f"{file} has schema {schema}, this version reads {SCHEMA}; measure the run again "
+                    f"with: recaudit measure {file.parent}"
                 )
             return TypeAdapter(AuditResult).validate_python(content)
         except ValueError as error:

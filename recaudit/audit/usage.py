@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,9 @@ class Usage:
         cost: By the configuration's prices, None without prices.
         currency: Of the cost.
         seconds: Latency of one call: median, 95th and 99th percentile; empty without calls.
+        request_seconds: The same of one request, which may take several calls after one another.
+        throughput: Answers per second of asking, waiting and pauses between tries included; None where the time is
+            not known, as for answers made elsewhere.
     """
 
     calls: int
@@ -33,12 +36,20 @@ class Usage:
     cost: float | None
     currency: str
     seconds: tuple[float, ...]
+    request_seconds: tuple[float, ...]
+    throughput: float | None
 
 
-def usage_of(answers: Iterable[Answer], prices: PriceTable | None) -> Usage:
-    """Sum the calls behind answers."""
+def usage_of(answers: Collection[Answer], prices: PriceTable | None, *, asking: float | None) -> Usage:
+    """Sum the calls behind answers.
+
+    Args:
+        answers: All of one system.
+        prices: What its calls cost.
+        asking: Seconds spent on asking, None where it is not known.
+    """
     calls = [exchange for answer in answers for exchange in answer.exchanges]
-    seconds = [call.seconds for call in calls if call.seconds is not None]
+    requests = [[call.seconds for call in answer.exchanges] for answer in answers if answer.exchanges]
     return Usage(
         calls=len(calls),
         retries=sum(call.attempts - 1 for call in calls),
@@ -46,8 +57,18 @@ def usage_of(answers: Iterable[Answer], prices: PriceTable | None) -> Usage:
         tokens_out=_total(call.tokens_out for call in calls),
         cost=None if prices is None else sum(cost_of(call, prices) for call in calls),
         currency="" if prices is None else prices.currency,
-        seconds=tuple(np.percentile(seconds, [50, 95, 99]).tolist()) if seconds else (),
+        seconds=_percentiles(call.seconds for call in calls),
+        request_seconds=_percentiles(
+            None if None in seconds else sum(second for second in seconds if second is not None)
+            for seconds in requests
+        ),
+        throughput=len(answers) / asking if asking and answers else None,
     )
+
+
+def _percentiles(seconds: Iterable[float | None]) -> tuple[float, ...]:
+    known = [second for second in seconds if second is not None]
+    return tuple(np.percentile(known, [50, 95, 99]).tolist()) if known else ()
 
 
 def cost_of(call: Exchange, prices: PriceTable) -> float:

@@ -22,7 +22,7 @@ _BETTER: dict[Contrast, str] = {
     "part gap": "0 is no difference",
     "part ratio": "1 is no difference",
     "part size": "0 is no deviation",
-    "excess": "0 is no more than the placebo",
+    "excess": "0 is no loss beyond what it is held against",
     "change": "0 is no change",
     "arm gap": "0 is no difference",
     "arm spread": "0 is no spread",
@@ -140,7 +140,7 @@ def _forest(found: Mapping[str, Finding], everyone: ClaimRow | None, systems: Se
     scale = scale_over([cell.mark for cell in cells if cell and cell.mark])
     return Forest(
         metric=claim.metric,
-        caption=f"Mean {claim.metric} {_by_what(claim)}",
+        caption=_caption(claim),
         better=BETTER["neither" if claim.attribute is None else claim.better],
         rows=rows,
         everyone=total,
@@ -148,8 +148,12 @@ def _forest(found: Mapping[str, Finding], everyone: ClaimRow | None, systems: Se
     )
 
 
-def _by_what(claim: Hypothesis) -> str:
-    return "in each arm" if claim.attribute is None else f"by {attribute_words(claim.attribute)}"
+def _caption(claim: Hypothesis) -> str:
+    if claim.contrast in {"part gap", "part ratio", "part size"}:
+        return f"{claim.metric}, each group of items"
+    if claim.attribute is None:
+        return f"Mean {claim.metric} in each arm"
+    return f"Mean {claim.metric} by {attribute_words(claim.attribute)}"
 
 
 def _about(scale: Scale, everyone: GroupCell | None) -> Scale:

@@ -18,6 +18,9 @@ from recaudit.reports.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+NUMBER_WIDTH = 5.8
+"""Of one digit of a scale, in pixels."""
+
 WIDTH = 150
 HEIGHT = 16
 EDGE = 4
@@ -116,17 +119,17 @@ def limit_plot(mark: Mark) -> Markup:
 
 
 def axis(scale: Scale) -> Markup:
-    """Draw a scale with a few round numbers."""
-    ticks = ticks_of(scale)
+    """Draw a scale with a few round numbers; one that would run into the number before it has a mark only."""
     shapes = [f'<path d="M0 17.5H{WIDTH}" stroke="currentColor" stroke-opacity=".5"/>']
-    for tick in ticks:
-        x = _px(scale.at(tick))
-        anchor = "start" if scale.at(tick) < 16 else "end" if scale.at(tick) > WIDTH - 16 else "middle"
-        shapes.append(f'<path d="M{x} 14V18" stroke="currentColor"/>')
-        shapes.append(
-            f'<text x="{x}" y="11" font-size="10" text-anchor="{anchor}" fill="currentColor">'
-            f"{show(tick)}</text>"
-        )
+    taken = 0.0
+    for tick in ticks_of(scale):
+        at, text = scale.at(tick), show(tick)
+        width = NUMBER_WIDTH * len(text)
+        start = min(max(at - width / 2, 0.0), WIDTH - width)
+        shapes.append(f'<path d="M{_px(at)} 14V18" stroke="currentColor"/>')
+        if start >= taken:
+            shapes.append(f'<text x="{_px(start)}" y="11" font-size="10" fill="currentColor">{text}</text>')
+            taken = start + width + NUMBER_WIDTH
     return _svg(shapes, f"scale from {show(scale.left)} to {show(scale.right)}", 18)
 
 

@@ -190,12 +190,20 @@ def _funnel_rows(labelled: Iterable[tuple[str, FunnelRow]]) -> CountTable:
 
 
 def usage_table(systems: Sequence[SystemResult]) -> CountTable:
-    """What the calls took, a row per system that makes calls."""
+    """What asking took, a row per system; calls, tokens and latency of those that make calls."""
     return CountTable(
-        columns=("calls", "retries", "tokens in", "tokens out", "cost", "median s", "95 % s", "99 % s"),
-        rows=tuple(
-            (system.card.name, _usage_words(system.usage)) for system in systems if system.usage.calls
+        columns=(
+            "answers per s",
+            "calls",
+            "retries",
+            "tokens in",
+            "tokens out",
+            "cost",
+            "median s per request",
+            "95 % s",
+            "99 % s",
         ),
+        rows=tuple((system.card.name, _usage_words(system.usage)) for system in systems),
     )
 
 
@@ -204,8 +212,9 @@ def _usage_words(usage: Usage) -> tuple[str, ...]:
         NO_VALUE if count is None else show_count(count) for count in (usage.tokens_in, usage.tokens_out)
     )
     cost = NO_VALUE if usage.cost is None else f"{usage.cost:.4g} {usage.currency}"
-    seconds = tuple(f"{second:.3g}" for second in usage.seconds) or (NO_VALUE,) * 3
-    return (show_count(usage.calls), show_count(usage.retries), *tokens, cost, *seconds)
+    seconds = tuple(f"{second:.3g}" for second in usage.request_seconds) or (NO_VALUE,) * 3
+    rate = NO_VALUE if usage.throughput is None else f"{usage.throughput:.3g}"
+    return (rate, show_count(usage.calls), show_count(usage.retries), *tokens, cost, *seconds)
 
 
 def measured_table(systems: Sequence[SystemResult]) -> CountTable:

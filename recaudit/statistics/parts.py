@@ -79,6 +79,12 @@ class _Components:
     first: NDArray[np.intp]
     second: NDArray[np.intp]
 
+    def reach(self, critical: float) -> FloatArray:
+        """(c,) half-widths; 0 where nothing varies, even when the resamples are too few for any finite width."""
+        found: FloatArray = np.zeros(len(self.error))
+        np.multiply(critical, self.error, out=found, where=self.error > 0)
+        return found
+
 
 def parts_sample(measurement: PartsMeasurement, star: FloatArray, *, min_group: int) -> PartsSample:
     """Choose the parts that can be compared.
@@ -161,7 +167,7 @@ def _gap_claim(sample: PartsSample, blank: Estimate) -> Claim:
         return _constant(seen, sample)
 
     def finish(critical: float, _per_sparse: float) -> Estimate:
-        reach = critical * pairs.error
+        reach = pairs.reach(critical)
         low, high = pairs.value - reach, pairs.value + reach
         return replace(
             seen,
@@ -182,7 +188,7 @@ def _size_claim(sample: PartsSample, blank: Estimate) -> Claim:
         return _constant(seen, sample)
 
     def finish(critical: float, _per_sparse: float) -> Estimate:
-        reach = critical * parts.error
+        reach = parts.reach(critical)
         low, high = parts.value - reach, parts.value + reach
         error = float(np.abs(sample.star).mean(axis=0).std(ddof=1))
         return replace(
@@ -220,15 +226,16 @@ def _ratio_claim(sample: PartsSample, blank: Estimate) -> Claim:
         return _constant(seen, sample)
 
     def finish(critical: float, per_sparse: float) -> Estimate:
-        reach = 0.0 if deviation is None else critical * pairs.error
+        reach = pairs.reach(critical)
         low = np.exp(-(np.abs(pairs.value) + reach))
         high = np.exp(-np.maximum(np.abs(pairs.value) - reach, 0.0))
         lowest, highest = float(low.min(initial=1.0)), float(high.min(initial=1.0))
         if len(nothing):
-            best_low = float(np.exp((singles.value - critical * singles.error).max()))
+            best_low = float(np.exp((singles.value - singles.reach(critical)).max()))
             share = _at_most(sample.givers[nothing], sample.chances[nothing], per_sparse)
             lowest = 0.0
-            highest = min(highest, float((share * sample.most[nothing]).min()) / best_low)
+            if best_low > 0:
+                highest = min(highest, float((share * sample.most[nothing]).min()) / best_low)
         error = _error_of(pairs, some, worst, best)
         return replace(
             seen,
@@ -328,14 +335,14 @@ def _constant(seen: Estimate, sample: PartsSample) -> Claim:
 def _part_estimates(sample: PartsSample, confidence: float) -> tuple[GroupEstimate, ...]:
     """Every compared part with an interval; these hold jointly over the parts alone."""
     parts = _singles(sample.value, sample.star, sample.n)
-    critical = 0.0 if parts.deviation is None else critical_value(parts.deviation, confidence)
+    reach = parts.reach(0.0 if parts.deviation is None else critical_value(parts.deviation, confidence))
     return tuple(
         GroupEstimate(
             group=label,
             n=int(sample.support[place]),
             value=float(sample.value[place]),
-            low=float(sample.value[place] - critical * parts.error[place]),
-            high=float(sample.value[place] + critical * parts.error[place]),
+            low=float(sample.value[place] - reach[place]),
+            high=float(sample.value[place] + reach[place]),
         )
         for place, label in enumerate(sample.labels)
     )

@@ -146,7 +146,17 @@ def make_system(name: str = "als", verdict: Verdict = "PASS", **changes: Any) ->
             measured={"ndcg@10": 937},
             undefined={"ndcg@10: no relevant held-out item": 3},
         ),
-        "usage": Usage(calls=0, retries=0, tokens_in=0, tokens_out=0, cost=None, currency="", seconds=()),
+        "usage": Usage(
+            calls=0,
+            retries=0,
+            tokens_in=0,
+            tokens_out=0,
+            cost=None,
+            currency="",
+            seconds=(),
+            request_seconds=(),
+            throughput=None,
+        ),
         "probes": (
             ProbeTables(
                 probe="quality",

@@ -62,7 +62,7 @@ def test_the_funnel_by_group_names_system_and_group(make):
     assert [counts[1] for _, counts in table.rows] == ["668", "272", "668", "272"]
 
 
-def test_usage_shows_systems_that_make_calls_and_says_what_is_unknown(make):
+def test_usage_shows_every_system_and_says_what_is_unknown(make):
     usage = Usage(
         calls=12,
         retries=1,
@@ -71,9 +71,15 @@ def test_usage_shows_systems_that_make_calls_and_says_what_is_unknown(make):
         cost=0.125,
         currency="EUR",
         seconds=(0.5, 1.25, 2),
+        request_seconds=(1, 2.5, 4),
+        throughput=0.75,
     )
     table = usage_table([make.system("als"), make.system("gpt", usage=usage)])
-    assert table.rows == (("gpt", ("12", "1", "\N{EM DASH}", "900", "0.125 EUR", "0.5", "1.25", "2")),)
+    none = "\N{EM DASH}"
+    assert table.rows == (
+        ("als", (none, "0", "0", "0", "0", none, none, none, none)),
+        ("gpt", ("0.75", "12", "1", none, "900", "0.125 EUR", "1", "2.5", "4")),
+    )
 
 
 def test_metrics_of_all_systems_are_listed_even_if_one_lacks_them(make):
