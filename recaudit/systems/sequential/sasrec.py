@@ -22,7 +22,7 @@ def sasrec(
     dropout: float = 0.2,
     learning_rate: float = 0.002,
     batch: int = 32,
-    epochs: int = 8,
+    epochs: int = 10,
     seed: int = 0,
 ) -> Recommender:
     """The next item by causal self-attention over the newest items of a history; the idea of SASRec, small.
