@@ -139,7 +139,7 @@ def item_encoder(
         parts: Pieces of a text vector.
         codes: Codes per piece.
     """
-    around = text_adapters.centred(text)
+    around = text_adapters.centring(text)(text)
     if adapter == "codes":
         found = text_adapters.product_codes(around, parts=parts, codes=codes, seed=settings.seed)
         return text_adapters.codes_adapter(found, settings.dimensions)

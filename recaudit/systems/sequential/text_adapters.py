@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,11 +16,15 @@ if TYPE_CHECKING:
     from recaudit.systems.sequential.sequences import Codes
 
 
-def centred(text: Tensor) -> Tensor:
-    """Text vectors around their mean, with a mean squared length of 1: what all items share tells none apart."""
-    around = text - text.mean(dim=0)
-    scaled: Tensor = around / around.square().sum(dim=1).mean().clamp(min=1e-12).sqrt()
-    return scaled
+def centring(text: Tensor) -> Callable[[Tensor], Tensor]:
+    """Takes away what all items share, which tells none apart, and scales to a mean squared length of 1.
+
+    Args:
+        text: (n_items, width); centre and scale are theirs, whatever is centred later.
+    """
+    centre = text.mean(dim=0)
+    scale = (text - centre).square().sum(dim=1).mean().clamp(min=1e-12).sqrt()
+    return lambda vectors: (vectors - centre) / scale
 
 
 def linear_adapter(text: Tensor, dimensions: int) -> ItemEncoder:

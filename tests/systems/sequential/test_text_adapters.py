@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recaudit.systems.sequential.text_adapters import (
-    centred,
+    centring,
     codes_adapter,
     experts_adapter,
     linear_adapter,
@@ -20,10 +20,11 @@ def text() -> object:
 
 
 def test_centring_takes_away_what_all_share(text) -> None:  # type: ignore[no-untyped-def]
-    found = centred(text + 100)
+    found = centring(text + 100)(text + 100)
     assert found.mean(dim=0).abs().max() < 1e-4
     assert found.square().sum(dim=1).mean().item() == pytest.approx(1, abs=1e-4)
-    assert torch.isfinite(centred(torch.ones(3, 2))).all()
+    alike = torch.ones(3, 2)
+    assert torch.isfinite(centring(alike)(alike)).all()
 
 
 def test_one_expert_is_a_linear_layer(text) -> None:  # type: ignore[no-untyped-def]

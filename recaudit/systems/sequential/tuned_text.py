@@ -1,0 +1,152 @@
+"""A language model that reads the items' texts is tuned together with a sequence model."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import get_args
+
+from recaudit.datasets import AuditData
+from recaudit.errors import UnknownNameError
+from recaudit.records import Recommender, SystemCard
+from recaudit.systems.kept import kept
+from recaudit.systems.sequential import (
+    item_texts,
+    network,
+    sentences,
+    sequences,
+    text_adapters,
+    text_tuning,
+    trained,
+    training,
+)
+from recaudit.systems.sequential.minilm import MINILM_NAME
+from recaudit.systems.sequential.repeatable import repeatable, torch_version
+
+CODE = (item_texts, network, sentences, sequences, text_adapters, text_tuning, trained, training)
+
+
+def tuned_text_sasrec(
+    data: AuditData,
+    *,
+    tune: text_tuning.Tune = "layers",
+    tuned_layers: int = 1,
+    steps: int = 200,
+    items_per_step: int = 64,
+    encoder_rate: float = 0.0001,
+    encoder: str = MINILM_NAME,
+    dimensions: int = 64,
+    layers: int = 2,
+    heads: int = 2,
+    history: int = 50,
+    dropout: float = 0.2,
+    learning_rate: float = 0.002,
+    batch: int = 32,
+    epochs: int = 8,
+    seed: int = 0,
+) -> Recommender:
+    """The next item by self-attention over texts that a language model, tuned for it, reads.
+
+    The idea of PLM-NR (arXiv 2104.07413) and TransRec (arXiv 2206.06190), small: first the sequence model learns
+    over the frozen encoder, as `frozen_text_sasrec` does with a linear layer, then both are trained together. The
+    catalogue is read once more at the end, so no language model runs when lists are asked for.
+
+    Args:
+        data: What to train on; every item needs a title. Held-out truth is not seen.
+        tune: "layers" for the last layers of the encoder, "full" for all its weights.
+        tuned_layers: How many layers are the last ones (layers).
+        steps: Steps in which the encoder learns.
+        items_per_step: Texts that are read again in each step.
+        encoder_rate: Step size for the encoder.
+        encoder: The folder of an encoder made by `save_pretrained`, or "all-MiniLM-L6-v2", which is fetched.
+        dimensions: Of the vectors of items.
+        layers: Of self-attention.
+        heads: Of each layer; they share the dimensions.
+        history: Items of a history that are seen, the newest ones.
+        dropout: Share of numbers dropped in training, in the sequence model alone.
+        learning_rate: Step size for the sequence model; halved while the encoder learns.
+        batch: Pieces of histories per step.
+        epochs: Passes over the data before the encoder learns.
+        seed: One thread, so that a seed repeats exactly.
+
+    Raises:
+        PrerequisiteError: If torch or transformers is not installed, or the weights cannot be fetched.
+        InputError: If there is nothing to train on, an item has no title, or options do not fit together.
+    """
+    if tune not in get_args(text_tuning.Tune):
+        raise UnknownNameError.among("way to tune", tune, get_args(text_tuning.Tune))
+    texts = item_texts.item_texts(data)
+    rows = sequences.item_sequences(data)
+    language = sentences.load_encoder(encoder, system="tuned_text_sasrec")
+    settings = training.Settings(
+        dimensions=dimensions,
+        layers=layers,
+        heads=heads,
+        history=history,
+        dropout=dropout,
+        learning_rate=learning_rate,
+        batch=batch,
+        epochs=epochs,
+        seed=seed,
+    )
+    tuning = text_tuning.Tuning(
+        tune=tune,
+        tuned_layers=tuned_layers if tune == "layers" else 0,
+        steps=steps,
+        items_per_step=items_per_step,
+        encoder_rate=encoder_rate,
+        rate=learning_rate / 2,
+        batch=batch,
+        seed=seed,
+    )
+
+    def train(folder: Path) -> None:
+        with repeatable(seed):
+            fit(language, texts, rows, settings=settings, tuning=tuning, folder=folder)
+
+    chosen = {**asdict(settings), **asdict(tuning)}
+    options = {**chosen, "encoder": language.digest, "torch": torch_version()}
+    folder = kept("tuned-text-sasrec", data, options, CODE, train)
+    card = SystemCard(
+        name=f"tuned-text-sasrec ({tune})",
+        version=torch_version(),
+        llm=language.name,
+        llm_parameters=language.parameters,
+        tuned=True,
+        description="The next item by self-attention; items known by their texts, the reader of texts tuned with it.",
+        settings={**{name: str(value) for name, value in chosen.items()}, "encoder": language.digest},
+    )
+    return trained.trained_recommender(data, folder, settings, card)
+
+
+def fit(
+    language: sentences.SentenceEncoder,
+    texts: list[str],
+    rows: list[sequences.Codes],
+    *,
+    settings: training.Settings,
+    tuning: text_tuning.Tuning,
+    folder: Path,
+) -> None:
+    """Train both, the encoder in place, and write the sequence model and the vectors that the tuned encoder gives."""
+    tokens = sentences.tokenise(language, texts)
+    part = text_tuning.tunable(language, tokens, tuning)
+    text = sentences.embed(language, tokens)
+    centre = text_adapters.centring(text)
+    untrained = training.new_network(settings)
+    items = text_adapters.linear_adapter(centre(text), settings.dimensions)
+    layer = items.weights
+    training.train(untrained, items, rows, settings)
+    text_tuning.tune(
+        untrained,
+        lambda read: layer(centre(read)),
+        weights=list(layer.parameters()),
+        text=text,
+        part=part,
+        sequences=rows,
+        history=settings.history,
+        tuning=tuning,
+    )
+    tuned = centre(sentences.embed(language, tokens))
+    given = network.ItemEncoder(weights=layer, vectors=lambda: layer(tuned))
+    trained.save(folder, untrained, given)
