@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -122,6 +122,13 @@ def tokenise(encoder: SentenceEncoder, texts: Sequence[str]) -> Tokens:
     return Tokens(ids=made["input_ids"], mask=made["attention_mask"])
 
 
+def by_length(tokens: Tokens) -> Iterator[NDArray[np.int64]]:
+    """Places of all texts, `BATCH` at a time, shortest first, so that little is filled."""
+    order = np.argsort(tokens.mask.sum(dim=1).numpy(), kind="stable").astype(np.int64)
+    for first in range(0, len(order), BATCH):
+        yield order[first : first + BATCH]
+
+
 def sentence_vectors(hidden: Tensor, mask: Tensor) -> Tensor:
     """The mean over a text's tokens, scaled to length 1, as all-MiniLM-L6-v2 was trained to be used.
 
@@ -146,12 +153,9 @@ def embed(encoder: SentenceEncoder, tokens: Tokens) -> Tensor:
     """
     import torch
 
-    lengths = tokens.mask.sum(dim=1).numpy()
-    order = np.argsort(lengths, kind="stable").astype(np.int64)
-    made = torch.empty(len(lengths), int(encoder.model.config.hidden_size))
+    made = torch.empty(len(tokens.ids), int(encoder.model.config.hidden_size))
     with one_thread(), torch.no_grad():
-        for first in range(0, len(order), BATCH):
-            rows = order[first : first + BATCH]
+        for rows in by_length(tokens):
             some = tokens.of(rows)
             hidden = encoder.model(input_ids=some.ids, attention_mask=some.mask).last_hidden_state
             made[torch.from_numpy(rows)] = sentence_vectors(hidden, some.mask)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 
 from recaudit.errors import InputError
-from recaudit.systems.sequential.sentences import SentenceEncoder, Tokens, sentence_vectors
+from recaudit.systems.sequential.sentences import SentenceEncoder, Tokens, by_length, sentence_vectors
 from recaudit.systems.sequential.sequences import NO_ITEM, Codes, windows
 from recaudit.systems.sequential.training import batches, next_item_loss
 
@@ -153,12 +153,12 @@ def _last_layers(language: SentenceEncoder, tokens: Tokens, number: int) -> Tuna
             f"the encoder {language.name} has {len(layers)} layers; tune 1 to {len(layers)} of them, not {number}"
         )
     last = layers[len(layers) - number :]
-    below = torch.empty(*tokens.ids.shape, int(language.model.config.hidden_size))
+    below = torch.zeros(*tokens.ids.shape, int(language.model.config.hidden_size))
     with torch.no_grad():
-        for rows in batches(np.arange(len(below)), 64):
-            ids, mask = tokens.ids[rows], tokens.mask[rows]
-            made = language.model(input_ids=ids, attention_mask=mask, output_hidden_states=True)
-            below[rows] = made.hidden_states[len(layers) - number]
+        for rows in by_length(tokens):
+            some = tokens.of(rows)
+            made = language.model(input_ids=some.ids, attention_mask=some.mask, output_hidden_states=True)
+            below[rows, : some.ids.shape[1]] = made.hidden_states[len(layers) - number]
 
     def read(items: Codes) -> Tensor:
         mask = tokens.of(items).mask

@@ -6,9 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
+from recaudit.adapters import CatalogueScorer
 from recaudit.datasets import AuditData
 from recaudit.errors import UnknownNameError
-from recaudit.records import Recommender, SystemCard
+from recaudit.records import SystemCard
 from recaudit.systems.kept import kept
 from recaudit.systems.sequential import (
     item_texts,
@@ -44,7 +45,7 @@ def tuned_text_sasrec(
     batch: int = 32,
     epochs: int = 8,
     seed: int = 0,
-) -> Recommender:
+) -> CatalogueScorer:
     """The next item by self-attention over texts that a language model, tuned for it, reads.
 
     The idea of PLM-NR (arXiv 2104.07413) and TransRec (arXiv 2206.06190), small: first the sequence model learns
