@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from recaudit.errors import InputError
-
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
@@ -37,15 +35,9 @@ def id_encoder(n_items: int, dimensions: int) -> ItemEncoder:
 def sequence_network(
     *, dimensions: int, layers: int, heads: int, history: int, dropout: float
 ) -> nn.ModuleDict:
-    """Causal self-attention over a start vector and at most `history` items.
-
-    Raises:
-        InputError: If the heads do not divide the dimensions.
-    """
+    """Causal self-attention over a start vector and at most `history` items; the heads share the dimensions."""
     from torch import nn
 
-    if dimensions % heads:
-        raise InputError(f"{heads} heads cannot share {dimensions} dimensions; give a multiple of {heads}")
     block = nn.TransformerEncoderLayer(
         dimensions, heads, 2 * dimensions, dropout, activation="gelu", batch_first=True, norm_first=True
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recaudit.errors import InputError
 from recaudit.systems.sequential.network import ItemEncoder, sequence_network, states
 from recaudit.systems.sequential.sequences import NO_ITEM, Codes, windows
 
@@ -29,6 +30,9 @@ class Settings:
         batch: Pieces of histories per step.
         epochs: Passes over the data.
         seed: Of the initial weights, the pieces and the dropout.
+
+    Raises:
+        InputError: If a size is below 1, the heads do not divide the dimensions, or dropout is no share.
     """
 
     dimensions: int
@@ -40,6 +44,17 @@ class Settings:
     batch: int
     epochs: int
     seed: int
+
+    def __post_init__(self) -> None:
+        for name in ("dimensions", "layers", "heads", "history", "batch"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}; give 1 or more")
+        if self.dimensions % self.heads:
+            raise InputError(
+                f"{self.heads} heads cannot share {self.dimensions} dimensions; give a multiple of {self.heads}"
+            )
+        if not 0 <= self.dropout < 1:
+            raise InputError(f"dropout is {self.dropout:g}; give a share from 0 to below 1")
 
 
 def new_network(settings: Settings) -> nn.ModuleDict:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -103,6 +104,12 @@ def test_items_without_text_are_refused(ring: AuditData, tiny_encoder: str) -> N
 def test_unknown_adapters_are_refused_with_near_names(ring: AuditData) -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'experts'"):
         frozen_text_sasrec(ring, adapter="expert")  # type: ignore[arg-type]
+
+
+def test_says_how_to_get_transformers(ring: AuditData, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    with pytest.raises(PrerequisiteError, match=r"needs the package transformers.*recaudit\[local\]"):
+        frozen_text_sasrec(ring)
 
 
 @pytest.mark.llm

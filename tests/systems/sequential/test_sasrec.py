@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from recaudit.datasets import AuditData
-from recaudit.errors import InputError
+from recaudit.errors import InputError, PrerequisiteError
 from recaudit.records import Recommender
 from recaudit.systems.popularity import popularity
 from recaudit.systems.sequential.sasrec import sasrec
@@ -107,3 +108,22 @@ def test_bad_input_is_refused(ring: AuditData) -> None:
         sasrec(replace(ring, interactions=ring.interactions.iloc[:0]))
     with pytest.raises(InputError, match="3 heads cannot share 16 dimensions"):
         sasrec(ring, dimensions=16, heads=3)
+    with pytest.raises(InputError, match="history is 0; give 1 or more"):
+        sasrec(ring, history=0)
+    with pytest.raises(InputError, match="dropout is 1; give a share from 0 to below 1"):
+        sasrec(ring, dropout=1.0)
+
+
+def test_training_that_was_damaged_is_repeated(ring: AuditData, ask: Ask, own_cache: Path) -> None:
+    few = {**SMALL, "epochs": 1}
+    [first] = sasrec(ring, **few).recommend([ask(0)])
+    [folder] = (own_cache / "systems").iterdir()
+    (folder / "network.npz").write_bytes(b"damaged")
+    [second] = sasrec(ring, **few).recommend([ask(0)])
+    assert first.scores == second.scores
+
+
+def test_says_how_to_get_torch(ring: AuditData, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(PrerequisiteError, match=r"'sasrec' needs the package torch.*recaudit\[local\]"):
+        sasrec(ring)
