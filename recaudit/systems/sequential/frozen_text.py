@@ -42,14 +42,14 @@ def frozen_text_sasrec(
     adapter: Adapter = "linear",
     encoder: str = MINILM_NAME,
     experts: int = 8,
-    parts: int = 16,
-    codes: int = 32,
+    parts: int = 32,
+    codes: int = 64,
     dimensions: int = 64,
     layers: int = 2,
     heads: int = 2,
     history: int = 50,
     dropout: float = 0.2,
-    learning_rate: float = 0.002,
+    learning_rate: float = 0.003,
     batch: int = 32,
     epochs: int = 10,
     seed: int = 0,
@@ -126,8 +126,8 @@ def item_encoder(
     settings: training.Settings,
     *,
     experts: int = 8,
-    parts: int = 16,
-    codes: int = 32,
+    parts: int = 32,
+    codes: int = 64,
 ) -> network.ItemEncoder:
     """Item vectors from text vectors that stay as they are.
 

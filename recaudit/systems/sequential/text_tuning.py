@@ -10,7 +10,7 @@ import numpy as np
 
 from recaudit.errors import InputError
 from recaudit.systems.sequential.sentences import SentenceEncoder, Tokens, by_length, sentence_vectors
-from recaudit.systems.sequential.sequences import NO_ITEM, Codes, windows
+from recaudit.systems.sequential.sequences import Codes, windows
 from recaudit.systems.sequential.training import batches, next_item_loss
 
 if TYPE_CHECKING:
@@ -81,9 +81,9 @@ def tune(
 ) -> None:
     """Fit network, map and encoder together, in place.
 
-    Each step reads the texts of some items again, three in four of them from its histories and the others from the
-    whole catalogue; all other items keep the vectors of their last reading. So the loss is over the whole
-    catalogue, and the price is that of a few texts.
+    Each step reads the texts of some items again, all items in turns; the others keep the vectors of their last
+    reading. So the loss is over the whole catalogue, and the price is that of a few texts. Items are not chosen by
+    the step's histories: those would be pushed up more often than the others are pushed down.
 
     Args:
         network: The sequence part.
@@ -103,8 +103,8 @@ def tune(
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
     known = text.clone()
     network.train()
-    for rows in _endless(sequences, history + 1, tuning, rng):
-        chosen = _items_to_read(rows, len(text), tuning.items_per_step, rng)
+    turns = _in_turns(len(text), tuning.items_per_step, rng)
+    for rows, chosen in zip(_pieces(sequences, history + 1, tuning, rng), turns, strict=False):
         places = torch.from_numpy(chosen)
         read = part.read(chosen)
         vectors = items_of(known.index_copy(0, places, read))
@@ -115,7 +115,7 @@ def tune(
     network.eval()
 
 
-def _endless(
+def _pieces(
     sequences: Sequence[Codes], length: int, tuning: Tuning, rng: np.random.Generator
 ) -> Iterator[Codes]:
     left = tuning.steps
@@ -125,11 +125,10 @@ def _endless(
             left -= 1
 
 
-def _items_to_read(rows: Codes, n_items: int, size: int, rng: np.random.Generator) -> Codes:
-    size = min(size, n_items)
-    shown = rng.permutation(np.unique(rows[rows != NO_ITEM]))[: max(1, size * 3 // 4)]
-    others = np.setdiff1d(np.arange(n_items), shown)
-    return np.concatenate([shown, rng.choice(others, size - len(shown), replace=False)])
+def _in_turns(n_items: int, size: int, rng: np.random.Generator) -> Iterator[Codes]:
+    """All items in a random order, `size` at a time, again and again."""
+    while True:
+        yield from batches(rng.permutation(n_items), size)
 
 
 def _all_weights(language: SentenceEncoder, tokens: Tokens) -> Tunable:

@@ -41,7 +41,7 @@ def tuned_text_sasrec(
     heads: int = 2,
     history: int = 50,
     dropout: float = 0.2,
-    learning_rate: float = 0.002,
+    learning_rate: float = 0.003,
     batch: int = 32,
     epochs: int = 8,
     seed: int = 0,
