@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 torch = pytest.importorskip("torch", reason="needs torch: pip install 'recaudit[local]'")
 pytest.importorskip("transformers", reason="needs transformers: pip install 'recaudit[local]'")
 
-SMALL: dict[str, Any] = {"epochs": 40, "steps": 10, "items_per_step": 12, "negatives": 10}
+SMALL: dict[str, Any] = {"epochs": 15, "steps": 10, "items_per_step": 12, "negatives": 10}
 
 
 @pytest.fixture(scope="module")
