@@ -32,7 +32,8 @@ def tuned_text_ranker(
     steps: int = 200,
     items_per_step: int = 64,
     encoder: str = MINILM_NAME,
-    epochs: int = 8,
+    epochs: int = 6,
+    epochs_after: int = 3,
     held_back: int = 2,
     negatives: int = 50,
     seed: int = 0,
@@ -52,6 +53,7 @@ def tuned_text_ranker(
         items_per_step: Texts that are read again in each step.
         encoder: The folder of an encoder made by `save_pretrained`, or "all-MiniLM-L6-v2", which is fetched.
         epochs: Passes over the data before the encoder learns.
+        epochs_after: Passes over the data after it has learnt.
         held_back: Last interactions of each user that the ranker learns from.
         negatives: Random items for each of them.
         seed: One thread, so that a seed repeats exactly.
@@ -69,6 +71,7 @@ def tuned_text_ranker(
         items_per_step=items_per_step,
         encoder=encoder,
         epochs=epochs,
+        epochs_after=epochs_after,
         seed=seed,
     )
 

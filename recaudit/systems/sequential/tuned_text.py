@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from recaudit.adapters import CatalogueScorer
 from recaudit.datasets import AuditData
@@ -24,6 +24,9 @@ from recaudit.systems.sequential import (
 from recaudit.systems.sequential.minilm import MINILM_NAME
 from recaudit.systems.sequential.repeatable import repeatable, torch_version
 
+if TYPE_CHECKING:
+    from torch import nn
+
 CODE = (item_texts, network, sentences, sequences, text_adapters, text_tuning, trained, training)
 
 
@@ -34,7 +37,7 @@ def tuned_text_sasrec(
     tuned_layers: int = 1,
     steps: int = 200,
     items_per_step: int = 64,
-    encoder_rate: float = 0.0001,
+    encoder_rate: float = 0.00005,
     encoder: str = MINILM_NAME,
     dimensions: int = 64,
     layers: int = 2,
@@ -43,14 +46,16 @@ def tuned_text_sasrec(
     dropout: float = 0.2,
     learning_rate: float = 0.003,
     batch: int = 32,
-    epochs: int = 8,
+    epochs: int = 6,
+    epochs_after: int = 3,
     seed: int = 0,
 ) -> CatalogueScorer:
     """The next item by self-attention over texts that a language model, tuned for it, reads.
 
     The idea of PLM-NR (arXiv 2104.07413) and TransRec (arXiv 2206.06190), small: first the sequence model learns
-    over the frozen encoder, as `frozen_text_sasrec` does with a linear layer, then both are trained together. The
-    catalogue is read once more at the end, so no language model runs when lists are asked for.
+    over the frozen encoder, as `frozen_text_sasrec` does with a linear layer; then both are trained together; then
+    the catalogue is read once more, and the sequence model settles on that. No language model runs when lists are
+    asked for.
 
     Args:
         data: What to train on; every item needs a title. Held-out truth is not seen.
@@ -65,9 +70,10 @@ def tuned_text_sasrec(
         heads: Of each layer; they share the dimensions.
         history: Items of a history that are seen, the newest ones.
         dropout: Share of numbers dropped in training, in the sequence model alone.
-        learning_rate: Step size for the sequence model; halved while the encoder learns.
+        learning_rate: Step size for the sequence model; a third of it while the encoder learns and after.
         batch: Pieces of histories per step.
         epochs: Passes over the data before the encoder learns.
+        epochs_after: Passes over the data after it has learnt.
         seed: One thread, so that a seed repeats exactly.
 
     Raises:
@@ -96,16 +102,18 @@ def tuned_text_sasrec(
         steps=steps,
         items_per_step=items_per_step,
         encoder_rate=encoder_rate,
-        rate=learning_rate / 2,
+        rate=learning_rate / 3,
         batch=batch,
         seed=seed,
     )
 
+    after = replace(settings, learning_rate=tuning.rate, epochs=epochs_after, seed=seed + 1)
+
     def train(folder: Path) -> None:
         with repeatable(seed):
-            fit(language, texts, rows, settings=settings, tuning=tuning, folder=folder)
+            trained.save(folder, *fit(language, texts, rows, settings=settings, tuning=tuning, after=after))
 
-    chosen = {**asdict(settings), **asdict(tuning)}
+    chosen = {**asdict(settings), **asdict(tuning), "epochs_after": epochs_after}
     options = {**chosen, "encoder": language.digest, "torch": torch_version()}
     folder = kept("tuned-text-sasrec", data, options, CODE, train)
     card = SystemCard(
@@ -127,19 +135,31 @@ def fit(
     *,
     settings: training.Settings,
     tuning: text_tuning.Tuning,
-    folder: Path,
-) -> None:
-    """Train both, the encoder in place, and write the sequence model and the vectors that the tuned encoder gives."""
+    after: training.Settings,
+) -> tuple[nn.ModuleDict, network.ItemEncoder]:
+    """Train a sequence model and the encoder, this one in place.
+
+    Args:
+        language: The encoder.
+        texts: Of the items.
+        rows: Item codes of each user, oldest first.
+        settings: Before the encoder learns.
+        tuning: While it learns.
+        after: When it has learnt.
+
+    Returns:
+        The network, and the item vectors that the tuned encoder gives.
+    """
     tokens = sentences.tokenise(language, texts)
     part = text_tuning.tunable(language, tokens, tuning)
     text = sentences.embed(language, tokens)
     centre = text_adapters.centring(text)
-    untrained = training.new_network(settings)
+    sequence = training.new_network(settings)
     items = text_adapters.linear_adapter(centre(text), settings.dimensions)
     layer = items.weights
-    training.train(untrained, items, rows, settings)
+    training.train(sequence, items, rows, settings)
     text_tuning.tune(
-        untrained,
+        sequence,
         lambda read: layer(centre(read)),
         weights=list(layer.parameters()),
         text=text,
@@ -150,4 +170,5 @@ def fit(
     )
     tuned = centre(sentences.embed(language, tokens))
     given = network.ItemEncoder(weights=layer, vectors=lambda: layer(tuned))
-    trained.save(folder, untrained, given)
+    training.train(sequence, given, rows, after)
+    return sequence, given
