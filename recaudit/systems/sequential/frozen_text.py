@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
@@ -82,6 +83,7 @@ def frozen_text_sasrec(
     """
     if adapter not in get_args(Adapter):
         raise UnknownNameError.among("adapter", adapter, get_args(Adapter))
+    training.check_sizes(experts=experts, parts=parts, codes=codes)
     texts = item_texts.item_texts(data)
     rows = sequences.item_sequences(data)
     language = sentences.load_encoder(encoder, system="frozen_text_sasrec")
@@ -108,7 +110,7 @@ def frozen_text_sasrec(
 
     chosen = {**asdict(settings), "adapter": adapter, **sizes}
     options = {**chosen, "encoder": language.digest, "torch": torch_version()}
-    folder = kept("frozen-text-sasrec", data, options, CODE, train)
+    folder = kept("frozen-text-sasrec", data, options, (*CODE, sys.modules[__name__]), train)
     card = SystemCard(
         name=f"frozen-text-sasrec ({adapter})",
         version=torch_version(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -68,7 +69,8 @@ def sasrec(
             trained.save(folder, untrained, items)
 
     options = {**asdict(settings), "torch": torch_version()}
-    folder = kept("sasrec", data, options, (network, sequences, training, trained), train)
+    code = (network, sequences, training, trained, sys.modules[__name__])
+    folder = kept("sasrec", data, options, code, train)
     card = SystemCard(
         name="sasrec",
         version=torch_version(),

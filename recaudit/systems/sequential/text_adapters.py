@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recaudit.errors import InputError
 from recaudit.systems.sequential.network import ItemEncoder
 
 if TYPE_CHECKING:
@@ -78,9 +79,16 @@ def product_codes(text: Tensor, *, parts: int, codes: int, seed: int) -> Codes:
 
     Returns:
         (n_items, parts), from 0 to codes - 1.
+
+    Raises:
+        InputError: If there are more parts than numbers in a vector.
     """
     from scipy.cluster.vq import kmeans2
 
+    if parts > text.shape[1]:
+        raise InputError(
+            f"a text vector of {text.shape[1]} numbers cannot be cut into {parts} parts; lower parts"
+        )
     rng = np.random.default_rng(seed)
     found = np.empty((len(text), parts), dtype=np.int64)
     with warnings.catch_warnings():

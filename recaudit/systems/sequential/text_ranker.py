@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,10 +16,8 @@ from recaudit.systems.kept import kept
 from recaudit.systems.sequential import ranking_features, text_tuning
 from recaudit.systems.sequential.minilm import MINILM_NAME
 from recaudit.systems.sequential.ranking_features import FEATURES, RankingFeatures
+from recaudit.systems.sequential.training import check_sizes
 from recaudit.systems.sequential.tuned_text import tuned_text_sasrec
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 WEIGHTS = "weights.npy"
 
@@ -62,6 +60,7 @@ def tuned_text_ranker(
         PrerequisiteError: If torch or transformers is not installed, or the weights cannot be fetched.
         InputError: If no user has more than `held_back` interactions, an item has no title, or options do not fit.
     """
+    check_sizes(held_back=held_back, negatives=negatives)
     before = _without_the_last(data, held_back)
     reader = tuned_text_sasrec(
         before,
@@ -81,7 +80,7 @@ def tuned_text_ranker(
 
     sizes = {"held_back": held_back, "negatives": negatives, "seed": seed}
     options = {**sizes, "reader": dict(reader.card.settings), "version": reader.card.version}
-    folder = kept("tuned-text-ranker", data, options, _code(), train)
+    folder = kept("tuned-text-ranker", data, options, (ranking_features, sys.modules[__name__]), train)
     weights: FloatArray = np.load(folder / WEIGHTS)
     features = ranking_features.ranking_features(data, reader.score)
 
@@ -122,9 +121,3 @@ def _fitted(before: AuditData, features: RankingFeatures, negatives: int, seed: 
     fitted = LogisticRegression(max_iter=1000).fit(np.concatenate(rows), np.concatenate(labels))
     weights: FloatArray = np.asarray(fitted.coef_[0], dtype=np.float64)
     return weights
-
-
-def _code() -> tuple[ModuleType, ...]:
-    import sys
-
-    return ranking_features, sys.modules[__name__]

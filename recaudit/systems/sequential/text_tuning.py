@@ -11,7 +11,7 @@ import numpy as np
 from recaudit.errors import InputError
 from recaudit.systems.sequential.sentences import SentenceEncoder, Tokens, by_length, sentence_vectors
 from recaudit.systems.sequential.sequences import Codes, windows
-from recaudit.systems.sequential.training import batches, next_item_loss
+from recaudit.systems.sequential.training import batches, check_sizes, next_item_loss
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -42,6 +42,9 @@ class Tuning:
     rate: float
     batch: int
     seed: int
+
+    def __post_init__(self) -> None:
+        check_sizes(items_per_step=self.items_per_step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,15 +46,30 @@ class Settings:
     seed: int
 
     def __post_init__(self) -> None:
-        for name in ("dimensions", "layers", "heads", "history", "batch"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}; give 1 or more")
+        check_sizes(
+            dimensions=self.dimensions,
+            layers=self.layers,
+            heads=self.heads,
+            history=self.history,
+            batch=self.batch,
+        )
         if self.dimensions % self.heads:
             raise InputError(
                 f"{self.heads} heads cannot share {self.dimensions} dimensions; give a multiple of {self.heads}"
             )
         if not 0 <= self.dropout < 1:
             raise InputError(f"dropout is {self.dropout:g}; give a share from 0 to below 1")
+
+
+def check_sizes(**sizes: int) -> None:
+    """Refuse sizes below 1.
+
+    Raises:
+        InputError: Naming the first such option.
+    """
+    for name, size in sizes.items():
+        if size < 1:
+            raise InputError(f"{name} is {size}; give 1 or more")
 
 
 def new_network(settings: Settings) -> nn.ModuleDict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -106,7 +107,6 @@ def tuned_text_sasrec(
         batch=batch,
         seed=seed,
     )
-
     after = replace(settings, learning_rate=tuning.rate, epochs=epochs_after, seed=seed + 1)
 
     def train(folder: Path) -> None:
@@ -115,7 +115,7 @@ def tuned_text_sasrec(
 
     chosen = {**asdict(settings), **asdict(tuning), "epochs_after": epochs_after}
     options = {**chosen, "encoder": language.digest, "torch": torch_version()}
-    folder = kept("tuned-text-sasrec", data, options, CODE, train)
+    folder = kept("tuned-text-sasrec", data, options, (*CODE, sys.modules[__name__]), train)
     card = SystemCard(
         name=f"tuned-text-sasrec ({tune})",
         version=torch_version(),

@@ -112,6 +112,11 @@ def test_says_how_to_get_transformers(ring: AuditData, monkeypatch: pytest.Monke
         frozen_text_sasrec(ring)
 
 
+def test_sizes_below_one_are_refused(ring: AuditData) -> None:
+    with pytest.raises(InputError, match="experts is 0; give 1 or more"):
+        frozen_text_sasrec(ring, adapter="experts", experts=0)
+
+
 @pytest.mark.llm
 @pytest.mark.slow
 def test_minilm_knows_which_films_are_alike(

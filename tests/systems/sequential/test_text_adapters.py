@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from recaudit.errors import InputError
 from recaudit.systems.sequential.text_adapters import (
     centring,
     codes_adapter,
@@ -72,3 +73,8 @@ def test_codes_name_the_planted_clusters() -> None:
 def test_there_are_no_more_codes_than_different_parts() -> None:
     found = product_codes(torch.eye(4), parts=2, codes=32, seed=0)
     assert [len(set(part.tolist())) for part in found.T] == [3, 3]  # the rest of a part is zeros
+
+
+def test_more_parts_than_numbers_are_refused() -> None:
+    with pytest.raises(InputError, match="of 4 numbers cannot be cut into 5 parts"):
+        product_codes(torch.eye(4), parts=5, codes=2, seed=0)

@@ -63,3 +63,8 @@ def test_a_seed_repeats(
 def test_histories_that_cannot_be_shortened_are_refused(ring: AuditData, tiny_encoder: str) -> None:
     with pytest.raises(InputError, match="no user has more than 20 interactions"):
         tuned_text_ranker(ring, encoder=tiny_encoder, held_back=20)
+
+
+def test_a_ranker_needs_negatives(ring: AuditData, tiny_encoder: str) -> None:
+    with pytest.raises(InputError, match="negatives is 0; give 1 or more"):
+        tuned_text_ranker(ring, encoder=tiny_encoder, negatives=0)

@@ -63,3 +63,8 @@ def test_more_layers_than_there_are_cannot_be_tuned(ring: AuditData, tiny_encode
 def test_unknown_ways_are_refused(ring: AuditData) -> None:
     with pytest.raises(UnknownNameError, match="known: full, layers"):
         tuned_text_sasrec(ring, tune="head")  # type: ignore[arg-type]
+
+
+def test_a_step_must_read_something(ring: AuditData, tiny_encoder: str) -> None:
+    with pytest.raises(InputError, match="items_per_step is 0; give 1 or more"):
+        tuned_text_sasrec(ring, encoder=tiny_encoder, items_per_step=0)
