@@ -1,0 +1,123 @@
+"""A conventional ranker of which one feature is the score of a tuned reader of texts."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from recaudit.adapters import CatalogueScorer
+from recaudit.datasets import AuditData, apply_split
+from recaudit.records import FloatArray, Recommender, Request
+from recaudit.systems.kept import kept
+from recaudit.systems.sequential import ranking_features, text_tuning
+from recaudit.systems.sequential.minilm import MINILM_NAME
+from recaudit.systems.sequential.ranking_features import FEATURES, RankingFeatures
+from recaudit.systems.sequential.training import check_sizes
+from recaudit.systems.sequential.tuned_text import tuned_text_sasrec
+
+WEIGHTS = "weights.npy"
+
+
+def tuned_text_ranker(
+    data: AuditData,
+    *,
+    tune: text_tuning.Tune = "layers",
+    tuned_layers: int = 1,
+    steps: int = 200,
+    items_per_step: int = 64,
+    encoder: str = MINILM_NAME,
+    epochs: int = 6,
+    epochs_after: int = 3,
+    held_back: int = 2,
+    negatives: int = 50,
+    seed: int = 0,
+) -> Recommender:
+    """Click prediction by logistic regression over popularity, item neighbours and the score of a tuned text reader.
+
+    The idea of language models as feature encoders of a click-through model (arXiv 2306.05817, section 3.2), small.
+    The last `held_back` interactions of each user are held back while the features are made; the ranker learns to
+    tell them from items that the user has not had. The score of the text reader is that of `tuned_text_sasrec`,
+    trained without what is held back; popularity and neighbours are counted anew with it afterwards.
+
+    Args:
+        data: What to train on; every item needs a title. Held-out truth is not seen.
+        tune: "layers" for the last layers of the encoder, "full" for all its weights.
+        tuned_layers: How many layers are the last ones (layers).
+        steps: Steps in which the encoder learns.
+        items_per_step: Texts that are read again in each step.
+        encoder: The folder of an encoder made by `save_pretrained`, or "all-MiniLM-L6-v2", which is fetched.
+        epochs: Passes over the data before the encoder learns.
+        epochs_after: Passes over the data after it has learnt.
+        held_back: Last interactions of each user that the ranker learns from.
+        negatives: Random items for each of them.
+        seed: One thread, so that a seed repeats exactly.
+
+    Raises:
+        PrerequisiteError: If torch or transformers is not installed, or the weights cannot be fetched.
+        InputError: If no user has more than `held_back` interactions, an item has no title, or options do not fit.
+    """
+    check_sizes(held_back=held_back, negatives=negatives)
+    before = _without_the_last(data, held_back)
+    reader = tuned_text_sasrec(
+        before,
+        tune=tune,
+        tuned_layers=tuned_layers,
+        steps=steps,
+        items_per_step=items_per_step,
+        encoder=encoder,
+        epochs=epochs,
+        epochs_after=epochs_after,
+        seed=seed,
+    )
+
+    def train(folder: Path) -> None:
+        features = ranking_features.ranking_features(before, reader.score)
+        np.save(folder / WEIGHTS, _fitted(before, features, negatives, seed))
+
+    sizes = {"held_back": held_back, "negatives": negatives, "seed": seed}
+    options = {**sizes, "reader": dict(reader.card.settings), "version": reader.card.version}
+    folder = kept("tuned-text-ranker", data, options, (ranking_features, sys.modules[__name__]), train)
+    weights: FloatArray = np.load(folder / WEIGHTS)
+    features = ranking_features.ranking_features(data, reader.score)
+
+    def score(request: Request) -> FloatArray:
+        scores: FloatArray = features.of(request) @ weights
+        return scores
+
+    learnt = {f"weight of {name}": f"{weight:.3f}" for name, weight in zip(FEATURES, weights, strict=True)}
+    card = replace(
+        reader.card,
+        name=f"tuned-text-ranker ({tune})",
+        description="Logistic regression over popularity, item neighbours and the score of a tuned reader of texts.",
+        settings={**reader.card.settings, **{name: str(size) for name, size in sizes.items()}, **learnt},
+    )
+    return CatalogueScorer(card=card, catalogue=data.items.index, score=score)
+
+
+def _without_the_last(data: AuditData, held_back: int) -> AuditData:
+    return apply_split(replace(data, truth=data.truth.iloc[:0], split=""), method="last", n=held_back)
+
+
+def _fitted(before: AuditData, features: RankingFeatures, negatives: int, seed: int) -> FloatArray:
+    """One weight per feature, learnt from what was held back."""
+    from sklearn.linear_model import LogisticRegression
+
+    rng = np.random.default_rng(seed)
+    rows: list[FloatArray] = []
+    labels: list[FloatArray] = []
+    histories = before.histories()
+    items = before.items.index
+    for user, own in replace(before, interactions=before.truth).histories().items():
+        request = Request(unit=user, arm="list", user=user, history=histories[user], k=1)
+        wanted, had = items.get_indexer(pd.Index(own)), items.get_indexer(pd.Index(request.history))
+        others = np.setdiff1d(np.arange(len(items)), np.concatenate([wanted, had]))
+        drawn = rng.choice(others, min(len(others), negatives * len(wanted)), replace=False)
+        rows.append(features.of(request)[np.concatenate([wanted, drawn])])
+        labels.append(np.repeat([1.0, 0.0], [len(wanted), len(drawn)]))
+    fitted = LogisticRegression(max_iter=1000).fit(np.concatenate(rows), np.concatenate(labels))
+    weights: FloatArray = np.asarray(fitted.coef_[0], dtype=np.float64)
+    return weights
