@@ -13,7 +13,7 @@ from recaudit.adapters.language.titles import index_titles
 from recaudit.adapters.streaming import answer_concurrently
 from recaudit.datasets import AuditData
 from recaudit.errors import InputError, SystemFailureError, UnknownNameError
-from recaudit.records import Answer, Capability, Exchange, Recommender, Request, SystemCard
+from recaudit.records import Answer, Capability, Exchange, Request, SystemCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ def language_recommender(
     tuned: bool = False,
     version: str = "",
     description: str = "",
-) -> Recommender:
+) -> LanguageRecommender:
     """Make a recommender of a language model.
 
     Args:

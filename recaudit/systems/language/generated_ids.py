@@ -93,7 +93,7 @@ def generated_ids(
     history: int = 10,
     width: int = 64,
     layers: int = 2,
-    steps: int = 2500,
+    steps: int = 1500,
     batch: int = 32,
     learning_rate: float = 2e-3,
     beams: int = 20,

@@ -60,3 +60,29 @@ def tiny_bert(words: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     transformers.BertForMaskedLM(config).save_pretrained(folder)
     words.save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_llama(words: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a causal language model with random weights."""
+    torch = pytest.importorskip("torch", reason="needs the extra 'local'")
+    import transformers
+
+    folder = tmp_path_factory.mktemp("tiny-llama")
+    torch.manual_seed(0)
+    config = transformers.LlamaConfig(
+        vocab_size=len(words),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=2,
+        max_position_embeddings=512,
+        initializer_range=0.2,
+        pad_token_id=0,
+        bos_token_id=None,
+        eos_token_id=3,
+    )
+    transformers.LlamaForCausalLM(config).save_pretrained(folder)
+    words.save_pretrained(folder)
+    return folder
