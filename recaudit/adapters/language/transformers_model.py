@@ -34,7 +34,7 @@ class TransformersModel:
         reuse_prefix: Whether what prompts share is kept.
     """
 
-    gives: frozenset[Gives] = frozenset({"text", "logprobs"})
+    gives: frozenset[Gives] = frozenset({"text", "logprobs", "continuations"})
     concurrency = 1
 
     def __init__(
