@@ -76,3 +76,35 @@ def item_texts(data: AuditData, system: str) -> list[str]:
     titles = item_titles(data, system)
     groups = data.items["groups"].tolist()
     return [f"{title}. {', '.join(of)}" if of else title for title, of in zip(titles, groups, strict=True)]
+
+
+def questions(
+    histories: Histories, count: int, rng: np.random.Generator
+) -> list[tuple[list[int], int, bool]]:
+    """Draw questions whose answer is known: half of them about last items of histories, which are liked.
+
+    The other half is about items that are not in the history, drawn by popularity, so that popularity alone does not
+    tell the two apart.
+
+    Args:
+        histories: Of the users; as long as there are enough, each gives one question of either kind.
+        count: Questions wanted.
+        rng: Generator.
+
+    Returns:
+        The history without its last item, the item asked about, and whether it is liked; in random order.
+    """
+    chances = histories.counts / histories.counts.sum()
+    order = rng.permutation(len(histories.codes))
+    found = []
+    for number in range(count):
+        codes = histories.codes[order[number // 2 % len(order)]]
+        item, liked = int(codes[-1]), number % 2 == 0
+        if not liked:
+            others = chances.copy()
+            others[codes] = 0
+            if not others.sum():
+                continue
+            item = int(rng.choice(len(others), p=others / others.sum()))
+        found.append((codes[:-1].tolist(), item, liked))
+    return [found[place] for place in rng.permutation(len(found))]

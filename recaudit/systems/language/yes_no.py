@@ -19,7 +19,7 @@ from recaudit.systems.kept import kept
 from recaudit.systems.language import added_weights as added_code
 from recaudit.systems.language import examples as examples_code
 from recaudit.systems.language.added_weights import Example, add_weights, merged, stored, tune
-from recaudit.systems.language.examples import Histories, item_titles, training_histories
+from recaudit.systems.language.examples import item_titles, questions, training_histories
 from recaudit.systems.language.runtime import digest_of_files, repeatable, require
 
 NAME = "yes-no"
@@ -133,23 +133,3 @@ def yes_no(
         settings={**built.card.settings, **card_settings},
     )
     return replace(built, card=card)
-
-
-def questions(
-    histories: Histories, count: int, rng: np.random.Generator
-) -> list[tuple[list[int], int, bool]]:
-    """Histories without their last item; that item (liked), or one drawn by popularity that is not in the history."""
-    chances = histories.counts / histories.counts.sum()
-    order = rng.permutation(len(histories.codes))
-    found = []
-    for number in range(count):
-        codes = histories.codes[order[number // 2 % len(order)]]
-        item, liked = int(codes[-1]), number % 2 == 0
-        if not liked:
-            others = chances.copy()
-            others[codes] = 0
-            if not others.sum():
-                continue
-            item = int(rng.choice(len(others), p=others / others.sum()))
-        found.append((codes[:-1].tolist(), item, liked))
-    return [found[place] for place in rng.permutation(len(found))]

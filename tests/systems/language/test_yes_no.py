@@ -13,8 +13,8 @@ from recaudit.datasets.movielens import movielens_100k
 from recaudit.errors import InputError, PrerequisiteError
 from recaudit.records import Request
 from recaudit.systems.language import runtime
-from recaudit.systems.language.examples import training_histories
-from recaudit.systems.language.yes_no import questions, yes_no
+from recaudit.systems.language.examples import questions, training_histories
+from recaudit.systems.language.yes_no import yes_no
 
 pytest.importorskip("torch", reason="needs the extra 'local'")
 pytest.importorskip("transformers", reason="needs the extra 'local'")
