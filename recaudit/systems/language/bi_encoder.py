@@ -120,7 +120,11 @@ def bi_encoder(
         crm_at_inference=False,
         description="Cosine of the texts of a history and of an item, "
         + ("in an encoder tuned on next items." if tuned else "in an encoder as it came."),
-        settings={key: str(value) for key, value in options.items()},
+        settings={
+            key: str(value)
+            for key, value in options.items()
+            if tuned or key in {"weights", "history", "tokens"}
+        },
     )
     return CatalogueScorer(card=card, catalogue=data.items.index, score=score)
 
