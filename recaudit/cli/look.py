@@ -1,4 +1,4 @@
-"""Looking around: what metrics, probes, adapters and datasets there are."""
+"""Looking around: what metrics, probes, adapters and datasets there are, and what of a survey is covered."""
 
 from __future__ import annotations
 
@@ -22,10 +22,18 @@ class Kind(StrEnum):
     probes = "probes"
     adapters = "adapters"
     datasets = "datasets"
+    survey = "survey"
+
+
+REGISTERED = tuple(kind for kind in Kind if kind is not Kind.survey)
+"""Kinds whose names can be shown."""
 
 
 def list_names(kind: Kind, json_output: JsonFlag = False) -> None:
-    """List metrics, probes, adapters or datasets, with a line on each."""
+    """List metrics, probes, adapters or datasets, or the systems of a survey, with a line on each."""
+    if kind is Kind.survey:
+        _list_survey(json_output=json_output)
+        return
     rows = {name: _summary(kind, entry) for name, entry in _registry(kind).items()}
     if json_output:
         typer.echo(json.dumps(rows, indent=1))
@@ -37,14 +45,37 @@ def list_names(kind: Kind, json_output: JsonFlag = False) -> None:
 
 def show_name(name: Annotated[str, typer.Argument(help="A metric, probe, adapter or dataset.")]) -> None:
     """Explain one metric, probe, adapter or dataset."""
-    found = [(kind, _registry(kind)) for kind in Kind if name in _registry(kind)]
+    found = [(kind, _registry(kind)) for kind in REGISTERED if name in _registry(kind)]
     if not found:
         from recaudit.errors import UnknownNameError
 
         raise UnknownNameError.among(
-            "name", name, {known for kind in Kind for known in _registry(kind).names()}
+            "name", name, {known for kind in REGISTERED for known in _registry(kind).names()}
         )
     typer.echo("\n\n".join(_explanation(kind, name, registry.get(name)) for kind, registry in found))
+
+
+def _list_survey(*, json_output: bool) -> None:
+    """Each system of arXiv 2306.05817, table 1: quadrant, mechanism, the reference system that has it."""
+    from recaudit.systems.survey import survey
+
+    rows = [
+        {
+            "system": row.system,
+            "quadrant": row.quadrant,
+            "mechanism": row.mechanism_words,
+            "reference": None if row.reference is None else str(row.reference),
+        }
+        for row in survey()
+    ]
+    if json_output:
+        typer.echo(json.dumps(rows, indent=1))
+        return
+    width = max(len(row.system) for row in survey())
+    for row in rows:
+        typer.echo(
+            f"{row['system']:<{width}}  {row['quadrant']:<16}  {row['reference'] or 'not covered'}: {row['mechanism']}"
+        )
 
 
 def _registry(kind: Kind) -> Registry[Any]:

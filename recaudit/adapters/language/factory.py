@@ -120,7 +120,7 @@ def transformers(
     Args:
         data: The catalogue and its titles.
         path: A folder made by `save_pretrained`, or a GGUF file; nothing is downloaded.
-        task: "generate", "listwise", "letters", "pointwise", "rating" or "pairwise".
+        task: "generate", "listwise", "letters", "pointwise", "rating", "pairwise" or "likelihood".
         template: A prompt template of that task, or the path of one.
         noun: What the items are, in the plural.
         history: Items of a history that are shown, the newest ones.

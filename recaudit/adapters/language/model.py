@@ -9,8 +9,9 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 from recaudit.errors import RecauditError
 from recaudit.records import Exchange, Request
 
-Gives: TypeAlias = Literal["text", "logprobs", "schema"]
-"""What a model can do: write text, give log-probabilities of continuations, write JSON that follows a schema."""
+Gives: TypeAlias = Literal["text", "logprobs", "continuations", "schema"]
+"""What a model can do: write text, give log-probabilities of first tokens, give exact ones of continuations of any
+length, write JSON that follows a schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

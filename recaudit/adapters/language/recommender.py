@@ -13,7 +13,7 @@ from recaudit.adapters.language.titles import index_titles
 from recaudit.adapters.streaming import answer_concurrently
 from recaudit.datasets import AuditData
 from recaudit.errors import InputError, SystemFailureError, UnknownNameError
-from recaudit.records import Answer, Capability, Exchange, Recommender, Request, SystemCard
+from recaudit.records import Answer, Capability, Exchange, Request, SystemCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class LanguageRecommender:
     def recommend(self, requests: Sequence[Request]) -> Generator[Answer]:
         """Ask the model, as many requests at a time as it takes."""
         return answer_concurrently(
-            requests, self._answer, concurrency=self.model.concurrency, close=self.model.close
+            requests, self.answer, concurrency=self.model.concurrency, close=self.model.close
         )
 
     def preview(self, request: Request) -> Sequence[Call]:
@@ -37,7 +37,12 @@ class LanguageRecommender:
         self._refuse_other_kind(request)
         return self.task.calls(request, self.setting)
 
-    async def _answer(self, request: Request) -> Answer:
+    async def answer(self, request: Request) -> Answer:
+        """Make the calls of one request, and read what came back.
+
+        Raises:
+            SystemFailureError: If the task cannot answer such a request, or no call can succeed.
+        """
         try:
             calls = self.preview(request)
         except InputError as error:
@@ -78,7 +83,7 @@ def language_recommender(
     tuned: bool = False,
     version: str = "",
     description: str = "",
-) -> Recommender:
+) -> LanguageRecommender:
     """Make a recommender of a language model.
 
     Args:

@@ -34,7 +34,7 @@ class TransformersModel:
         reuse_prefix: Whether what prompts share is kept.
     """
 
-    gives: frozenset[Gives] = frozenset({"text", "logprobs"})
+    gives: frozenset[Gives] = frozenset({"text", "logprobs", "continuations"})
     concurrency = 1
 
     def __init__(
@@ -69,7 +69,7 @@ class TransformersModel:
     def _ask(self, call: Call) -> Exchange:
         asked_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         start = time.perf_counter()
-        prompt = self._prompt(call)
+        prompt = self.prompt(call)
         ids = self._tokenizer(prompt, add_special_tokens=self._is_encoder_decoder)["input_ids"]
         logprobs: tuple[tuple[str, float], ...] = ()
         if call.choices:
@@ -90,7 +90,8 @@ class TransformersModel:
             asked_at=asked_at,
         )
 
-    def _prompt(self, call: Call) -> str:
+    def prompt(self, call: Call) -> str:
+        """What the model reads: the messages in its chat template, or one after the other without one."""
         messages = [{"role": one.role, "content": one.content} for one in call.messages]
         if getattr(self._tokenizer, "chat_template", None):
             return str(
@@ -144,6 +145,20 @@ def load_transformers(path: str, *, temperature: float = 0.0) -> TransformersMod
         PrerequisiteError: If torch or transformers is not installed.
         InputError: If there is no such model.
     """
+    model, tokenizer = load_weights(path)
+    return TransformersModel(model, tokenizer, name=Path(path).stem, temperature=temperature)
+
+
+def load_weights(path: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Load a model, in evaluation mode, and its tokenizer.
+
+    Args:
+        path: A folder made by `save_pretrained`, or a GGUF file.
+
+    Raises:
+        PrerequisiteError: If torch or transformers is not installed.
+        InputError: If there is no such model.
+    """
     try:
         import torch
         import transformers
@@ -171,7 +186,7 @@ def load_transformers(path: str, *, temperature: float = 0.0) -> TransformersMod
         model: Any = kind.from_pretrained(folder, dtype=torch.float32, **options)
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"the model at {path} cannot be loaded: {str(error).splitlines()[0]}") from error
-    return TransformersModel(model.eval(), tokenizer, name=place.stem, temperature=temperature)
+    return model.eval(), tokenizer
 
 
 def _version(package: str) -> str:

@@ -112,6 +112,17 @@ def test_pairs_are_asked_in_both_orders_so_that_a_favoured_place_cancels(
     assert answer(tiny_data, scripted(likes_seven), RANK, task="pairwise").items[0] == 7
 
 
+def test_the_likeliest_title_comes_first_and_first_tokens_are_not_enough(
+    tiny_data: AuditData, scripted: Scripted
+) -> None:
+    model = scripted(lambda _: {"Item 5": -9.0, "Item 6": -2.0, "Item 7": -4.0}, "continuations")
+    given = answer(tiny_data, model, RANK, task="likelihood")
+    assert (given.items, given.scores) == ((6, 7, 5), (-2.0, -4.0, -9.0))
+    assert [call.choices for call in model.calls] == [("Item 5", "Item 6", "Item 7")]
+    with pytest.raises(InputError, match="'likelihood' needs a model that gives continuations"):
+        language_recommender(tiny_data, scripted(str), task="likelihood")
+
+
 def test_a_failed_call_keeps_the_calls_before_it(tiny_data: AuditData, scripted: Scripted) -> None:
     def say(call: Call) -> dict[str, float]:
         if "Item 6" in call.messages[1].content:
@@ -167,7 +178,7 @@ def test_what_cannot_work_is_refused_before_anything_is_asked(
 
 @pytest.mark.parametrize("task", sorted(set(TASKS) - {"generate"}))
 def test_a_ranker_cannot_be_asked_for_a_list(tiny_data: AuditData, scripted: Scripted, task: str) -> None:
-    system = language_recommender(tiny_data, scripted(str), task=task)
+    system = language_recommender(tiny_data, scripted(str, "text", "logprobs", "continuations"), task=task)
     with pytest.raises(SystemFailureError, match="cannot give a list over the catalogue; set candidates"):
         list(system.recommend([FREE]))
 

@@ -6,12 +6,13 @@ count them.
 
 from recaudit.adapters.language.tasks.generate import GENERATE
 from recaudit.adapters.language.tasks.letters import LETTERS
+from recaudit.adapters.language.tasks.likelihood import LIKELIHOOD
 from recaudit.adapters.language.tasks.listwise import LISTWISE
 from recaudit.adapters.language.tasks.pairwise import PAIRWISE
 from recaudit.adapters.language.tasks.pointwise import POINTWISE
 from recaudit.adapters.language.tasks.rating import RATING
 from recaudit.adapters.language.tasks.task import Setting, Task
 
-TASKS = {task.name: task for task in (GENERATE, LISTWISE, LETTERS, POINTWISE, RATING, PAIRWISE)}
+TASKS = {task.name: task for task in (GENERATE, LISTWISE, LETTERS, POINTWISE, RATING, PAIRWISE, LIKELIHOOD)}
 
 __all__ = ["TASKS", "Setting", "Task"]
