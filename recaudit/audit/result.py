@@ -14,7 +14,15 @@ from recaudit.audit.funnel import Funnel
 from recaudit.audit.usage import Usage
 from recaudit.errors import InputError
 from recaudit.files import write_atomically
-from recaudit.records import Distribution, Finding, GroupTable, Quadrant, SystemCard, Verdict
+from recaudit.records import (
+    Distribution,
+    Finding,
+    GroupTable,
+    Quadrant,
+    SystemCard,
+    SystemComparison,
+    Verdict,
+)
 
 SCHEMA = 3
 
@@ -122,6 +130,7 @@ class AuditResult:
         questions: Probe to what it asks, in plain words.
         systems: What was audited, in the order of the configuration.
         findings: Every claim about every system.
+        comparisons: Systems against each other on the same units, one for every claim about a mean.
         not_tested: What a reader might believe was tested and was not.
         data: What the systems were audited on.
         provenance: What is needed to trust and repeat the run.
@@ -133,6 +142,7 @@ class AuditResult:
     questions: Mapping[str, str]
     systems: tuple[SystemResult, ...]
     findings: tuple[Finding, ...]
+    comparisons: tuple[SystemComparison, ...]
     not_tested: tuple[NotTested, ...]
     data: DataCard
     provenance: Provenance

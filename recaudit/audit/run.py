@@ -31,6 +31,8 @@ from recaudit.audit.session import (
 from recaudit.datasets.assets import Announce
 from recaudit.datasets.assets import silent as say_nothing
 from recaudit.errors import InputError
+from recaudit.records import SystemComparison
+from recaudit.statistics import compare_systems
 
 
 def run_audit(
@@ -164,12 +166,29 @@ def _decided(
         questions={probe.name: probe.plan.probe.question for probe in plan.probes},
         systems=results,
         findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
+        comparisons=_comparisons(plan, outcomes),
         not_tested=not_tested(plan, outcomes),
         data=data_card(plan),
         provenance=provenance(config, started=evidence.started(), seconds=time.perf_counter() - clock),
     )
     result.save(folder / "result.json")
     return result
+
+
+def _comparisons(plan: AuditPlan, outcomes: Sequence[Outcome]) -> tuple[SystemComparison, ...]:
+    settings = plan.config.tables.audit
+    measured = {
+        outcome.result.card.name: pd.concat([made.rows for made in outcome.measurements.values()])
+        for outcome in outcomes
+        if outcome.measurements
+    }
+    return compare_systems(
+        plan.hypotheses,
+        measured,
+        confidence=settings.confidence,
+        resamples=settings.resamples,
+        rng=settings.seed,
+    )
 
 
 def _save_measurements(outcomes: Sequence[Outcome], path: Path) -> None:

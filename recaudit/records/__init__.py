@@ -30,6 +30,7 @@ from recaudit.records.claiming import (
     Limit,
     Verdict,
 )
+from recaudit.records.comparing import SystemComparison, SystemDifference
 from recaudit.records.digest import digest_of
 from recaudit.records.measuring import (
     CorpusMeasurement,
@@ -66,6 +67,8 @@ __all__ = [
     "Resolved",
     "Slot",
     "SystemCard",
+    "SystemComparison",
+    "SystemDifference",
     "UserId",
     "Verdict",
     "digest_of",

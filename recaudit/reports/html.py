@@ -17,6 +17,7 @@ from recaudit.reports.numbers import show_count, show_share
 from recaudit.reports.overview import VISIBLE_GATES
 from recaudit.reports.page import QUADRANTS, page
 from recaudit.reports.sentences import VERDICTS
+from recaudit.reports.versus import names_or_none
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def _environment() -> Environment:
         quadrants=QUADRANTS,
         visible_gates=VISIBLE_GATES,
         show_share=show_share,
+        names_or_none=names_or_none,
         limit_plot=svg.limit_plot,
         interval_plot=svg.interval_plot,
         axis=svg.axis,

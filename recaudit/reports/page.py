@@ -22,6 +22,7 @@ from recaudit.reports.tables import (
     undefined_table,
     usage_table,
 )
+from recaudit.reports.versus import Versus, versus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,6 +104,7 @@ class Page:
     overview: Overview
     systems: tuple[SystemRow, ...]
     quadrants: Mapping[Quadrant, tuple[str, ...]]
+    versus: tuple[Versus, ...]
     probes: tuple[ProbeSection, ...]
     funnel: CountTable
     group_funnels: Mapping[str, CountTable]
@@ -134,6 +136,7 @@ def page(result: AuditResult) -> Page:
             quadrant: tuple(system.card.name for system in result.systems if system.quadrant == quadrant)
             for quadrant in ("conventional", *QUADRANTS)
         },
+        versus=versus(result.comparisons, {system.card.name: system.quadrant for system in result.systems}),
         probes=tuple(
             _probe_section(result, probe, f"probe-{place}", names) for place, probe in enumerate(probes, 1)
         ),

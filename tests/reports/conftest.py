@@ -212,6 +212,7 @@ def make_result(
         "questions": {"quality": "Is it good?", "popularity": "Does it push what is popular?"},
         "systems": systems,
         "findings": findings,
+        "comparisons": (),
         "not_tested": (NotTested(what="position", why="the configuration does not ask for it"),),
         "data": DataCard(
             name="films",
