@@ -84,6 +84,12 @@ def _users_left_out(plan: AuditPlan) -> Iterator[NotTested]:
     if asked < everyone:
         why = f"the configuration asks about {asked:,}, drawn by the seed"
         yield NotTested(what=f"{everyone - asked:,} of {everyone:,} users", why=why)
+    for table in plan.config.tables.systems:
+        if table.users is not None and table.users < asked:
+            why = (
+                "the configuration asks it about a sample, the same for every system that is asked about few"
+            )
+            yield NotTested(what=f"{table.name}: {asked - table.users:,} of {asked:,} users", why=why)
     fewest = plan.config.tables.audit.min_group
     for attribute in plan.groups.columns:
         small = [group for group, count in _counts(plan, attribute).items() if count < fewest]

@@ -98,7 +98,7 @@ def build_pending(plan: AuditPlan, evidence: EvidenceStore | None, progress: Pro
         table
         for table in plan.config.tables.systems
         if evidence is None
-        or pending(plan.requests.values(), known.get(table.name), evidence.settled(table.name))
+        or pending(plan.requests_of(table), known.get(table.name), evidence.settled(table.name))
     ]
     built = []
     for position, table in enumerate(tables):
@@ -132,7 +132,8 @@ def collect(
     progress: Progress,
 ) -> None:
     """Ask the systems and store their answers; a system that fails is a stored failure, and the rest go on."""
-    prices = {table.name: table.prices for table in plan.config.tables.systems}
+    tables = {table.name: table for table in plan.config.tables.systems}
+    prices = {name: table.prices for name, table in tables.items()}
     known = evidence.systems()
     purse = Purse(max_cost, 0.0 if max_cost is None else _spent(evidence, prices))
     for built in systems:
@@ -144,7 +145,7 @@ def collect(
         offers = built.recommender.offers
         if name not in known:
             evidence.add_system(built.card, offers)
-        offered = [request for request in plan.requests.values() if request.needs in offers]
+        offered = [request for request in plan.requests_of(tables[name]) if request.needs in offers]
         left = pending(offered, None, evidence.settled(name))
         done = len(offered) - len(left)
         progress(f"asking {name}", done, len(offered))

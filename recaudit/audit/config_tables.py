@@ -113,12 +113,15 @@ class SystemTable(Table):
         adapter: A name of `recaudit list adapters`, or `package.module:factory`.
         options: Passed to the adapter.
         prices: What its calls cost; needed for `--max-cost`.
+        users: Ask it about so many of the users only, the same ones for every system and probe that asks few; about
+            all without it.
     """
 
     name: Annotated[StrictStr, Field(min_length=1)]
     adapter: Annotated[StrictStr, Field(min_length=1)]
     options: dict[str, Any] = {}
     prices: PriceTable | None = None
+    users: Annotated[int, Field(ge=1)] | None = None
 
 
 class GateTable(Table):

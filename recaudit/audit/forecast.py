@@ -108,15 +108,16 @@ def forecast(
         built = build_system(table, plan)
         if built.recommender is not None:
             asking.extend(_asking(plan, table, built.recommender))
-            gates.extend(_gates(plan, table.name, built.recommender.offers))
+            gates.extend(_gates(plan, table, built.recommender.offers))
     progress("building systems", len(tables), len(tables))
     return Forecast(name=config.tables.audit.name, asking=tuple(asking), gates=tuple(gates))
 
 
 def _asking(plan: AuditPlan, table: SystemTable, system: Recommender) -> Iterable[AskingForecast]:
+    wanted = {request.id for request in plan.requests_of(table)}
     seen: set[str] = set()
     for probe in plan.probes:
-        new = [request for request in probe.requests if request.id not in seen]
+        new = [request for request in probe.requests if request.id in wanted - seen]
         seen.update(request.id for request in new)
         offered = [request for request in new if request.needs in system.offers]
         calls, tokens_in, tokens_out = _calls(system, offered, table.prices)
@@ -153,14 +154,15 @@ def _sent(call: Call) -> str:
     return "".join(message.content for message in call.messages)
 
 
-def _gates(plan: AuditPlan, system: str, offers: Collection[Capability]) -> Iterable[GateForecast]:
-    limits = {claim: limit for (name, claim), limit in plan.limits.items() if name == system}
+def _gates(plan: AuditPlan, table: SystemTable, offers: Collection[Capability]) -> Iterable[GateForecast]:
+    limits = {claim: limit for (name, claim), limit in plan.limits.items() if name == table.name}
+    wanted = {request.id for request in plan.requests_of(table)}
     for probe in plan.probes:
         for claim in probe.hypotheses:
             if claim.id in limits and claim.needs in offers:
-                units = {one.unit for one in probe.requests if one.needs == claim.needs}
+                units = {one.unit for one in probe.requests if one.needs == claim.needs and one.id in wanted}
                 yield GateForecast(
-                    system=system,
+                    system=table.name,
                     finding=claim.id,
                     units=len(units),
                     limit=limits[claim.id],

@@ -46,7 +46,7 @@ def measure_system(
     asked = evidence.systems().get(name)
     answers = evidence.answers(name)
     offered: frozenset[Capability] = frozenset() if asked is None else asked.offers
-    requests = [request for request in plan.requests.values() if asked is None or request.needs in offered]
+    requests = [request for request in plan.requests_of(table) if asked is None or request.needs in offered]
     failure = evidence.failures().get(name) or _incomplete(requests, asked, answers)
     seconds = {} if asked is None else dict(asked.seconds)
     measured: dict[str, Measurements] = {}

@@ -25,6 +25,7 @@ from recaudit.adapters.offline import OfflineRecommender
 from recaudit.audit.build import BuiltSystem, build_system
 from recaudit.audit.collect import pending
 from recaudit.audit.config import AuditConfig
+from recaudit.audit.config_tables import SystemTable
 from recaudit.audit.execute import check_answer
 from recaudit.audit.plan import AuditPlan, make_plan
 from recaudit.audit.run import refuse_used_folder
@@ -98,11 +99,12 @@ def export_questions(
         )
     refuse_used_folder(folder)
     plan = make_plan(config, only=only, announce=announce)
-    systems = [build_system(table, plan) for table in tables]
+    systems = {table.name: build_system(table, plan) for table in tables}
     written: dict[Path, int] = {}
     with begun(plan, folder) as evidence:
-        for built in systems:
-            requests = _offered(plan, built)
+        for table in tables:
+            built = systems[table.name]
+            requests = _offered(plan, table, built)
             evidence.add_system(built.card, built.recommender.offers if built.recommender else ())
             path = folder / f"requests-{re.sub(r'[^A-Za-z0-9._-]+', '-', built.card.name)}.jsonl"
             write_atomically(
@@ -112,11 +114,11 @@ def export_questions(
     return written
 
 
-def _offered(plan: AuditPlan, built: BuiltSystem) -> list[Request]:
+def _offered(plan: AuditPlan, table: SystemTable, built: BuiltSystem) -> list[Request]:
     if not isinstance(built.recommender, OfflineRecommender):
         raise InputError(f"system '{built.card.name}' cannot be exported: {built.failure}")
     offers = built.recommender.offers
-    return pending([one for one in plan.requests.values() if one.needs in offers], None, ())
+    return pending([one for one in plan.requests_of(table) if one.needs in offers], None, ())
 
 
 def _question(request: Request, titles: pd.Series[str]) -> str:
@@ -164,8 +166,9 @@ def import_given(folder: Path, path: Path, system: str, *, announce: Announce) -
         if system not in known:
             raise UnknownNameError.among("system of this run:", system, known)
         before = evidence.settled(system)
+        table = next(table for table in plan.config.tables.systems if table.name == system)
         open_requests = {
-            request.id: request for request in pending(plan.requests.values(), known[system], before)
+            request.id: request for request in pending(plan.requests_of(table), known[system], before)
         }
         answers = _read(path, open_requests, before, plan)
         evidence.begin(now())

@@ -6,13 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from recaudit.audit.config import AuditConfig, ProbePlan
-from recaudit.audit.config_tables import AuditTable
+from recaudit.audit.config_tables import AuditTable, SystemTable
 from recaudit.audit.gates import Limits, match_gates
-from recaudit.datasets import AuditData, apply_split, audit_data, load_dataset
+from recaudit.datasets import AuditData, apply_split, audit_data, first_users, load_dataset
 from recaudit.datasets.assets import Announce
 from recaudit.errors import ConfigError, InputError, Problem, UnknownNameError
 from recaudit.probes import user_groups
@@ -54,6 +53,15 @@ class AuditPlan:
     probes: tuple[PlannedProbe, ...]
     requests: Mapping[str, Request]
     limits: Limits
+
+    def requests_of(self, system: SystemTable) -> list[Request]:
+        """What one system is asked: everything, or what is about its sample of users, or about no user at all."""
+        everything = list(self.requests.values())
+        if system.users is None:
+            return everything
+        users = set(self.data.users.index)
+        sample = set(first_users(self.data.asked.tolist(), system.users, self.config.tables.audit.seed))
+        return [request for request in everything if request.user in sample or request.user not in users]
 
     @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:
@@ -119,8 +127,8 @@ def _sampled(data: AuditData, settings: AuditTable) -> AuditData:
     everyone = data.users.index
     if settings.users is None or settings.users >= len(everyone):
         return data
-    chosen = np.random.default_rng(settings.seed).choice(len(everyone), settings.users, replace=False)
-    return replace(data, sample=everyone[np.sort(chosen)])
+    chosen = first_users(everyone.tolist(), settings.users, settings.seed)
+    return replace(data, sample=everyone[everyone.isin(chosen)])
 
 
 def attributes_of(hypotheses: Sequence[Hypothesis]) -> list[str]:

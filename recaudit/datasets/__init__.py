@@ -9,6 +9,7 @@ from recaudit.datasets.build import audit_data
 from recaudit.datasets.data import AuditData
 from recaudit.datasets.frames import read_frame
 from recaudit.datasets.named import DATASETS, DatasetLoader, load_dataset
+from recaudit.datasets.samples import first_users
 from recaudit.datasets.splits import apply_split, split_given, split_last, split_random
 from recaudit.datasets.titles import NormalTitle, normal_form
 from recaudit.datasets.worlds import planted_lists, world
@@ -25,6 +26,7 @@ __all__ = [
     "apply_split",
     "audit_data",
     "fetch",
+    "first_users",
     "load_dataset",
     "normal_form",
     "planted_lists",

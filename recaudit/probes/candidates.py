@@ -39,12 +39,6 @@ def relevant_items(data: AuditData) -> dict[UserId, tuple[ItemId, ...]]:
     return {user: tuple(items) for user, items in found.items()}
 
 
-def drawn(known: Sequence[UserId], units: int, rng: np.random.Generator) -> list[UserId]:
-    """At most so many of the users, drawn without replacement, in their own order."""
-    chosen = np.sort(rng.choice(len(known), min(units, len(known)), replace=False))
-    return [known[place] for place in chosen]
-
-
 def candidate_sets(
     data: AuditData,
     users: Sequence[UserId],

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from recaudit.datasets import AuditData
+from recaudit.datasets import AuditData, first_users
 from recaudit.errors import InputError
 from recaudit.metrics import (
     Shown,
@@ -19,7 +19,7 @@ from recaudit.metrics import (
     parse_label,
     undefined_reasons,
 )
-from recaudit.probes.candidates import candidate_sets, drawn, relevant_items
+from recaudit.probes.candidates import candidate_sets, relevant_items
 from recaudit.probes.claims import claim_about_all, claims_about_groups
 from recaudit.probes.lists import in_arm, measurement_rows, shown_lists
 from recaudit.probes.options import Attributes, ProbeOptions
@@ -71,7 +71,7 @@ def plan(data: AuditData, options: PopularityCandidatesOptions, k: int, run_seed
             "no user has two held-out items with a grade above 0, of which one could be put first; raise n in "
             "[data.split]"
         )
-    users = drawn(list(relevant), options.units, rng)
+    users = first_users(list(relevant), options.units, run_seed)
     histories = data.histories()
 
     def ask(arm: str, user: UserId, items: Sequence[ItemId]) -> Request:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from recaudit.datasets import AuditData
-from recaudit.probes.candidates import candidate_sets, drawn, relevant_items
+from recaudit.datasets import AuditData, first_users
+from recaudit.probes.candidates import candidate_sets, relevant_items
 from recaudit.probes.lists import ARM, first_in_arm, plan_lists
 from recaudit.probes.options import Attributes, ProbeOptions
 from recaudit.probes.outcomes import (
@@ -70,7 +70,7 @@ def depth(options: ValidityOptions) -> int:
 def plan(data: AuditData, options: ValidityOptions, k: int, run_seed: int) -> list[Request]:
     """One list per user, and one ranking of candidates for each of some users with held-out items."""
     rng = np.random.default_rng(run_seed)
-    users = drawn(list(relevant_items(data)), options.units, rng)
+    users = first_users(list(relevant_items(data)), options.units, run_seed)
     sets = candidate_sets(data, users, options.candidates, rng, most_wanted=1)
     rankings = []
     for one in sets:

@@ -35,7 +35,10 @@ def timeless() -> Callable[[AuditResult], AuditResult]:
     """The same result without the times, which differ between any two runs."""
 
     def without(result: AuditResult) -> AuditResult:
-        systems = tuple(replace(system, seconds={}) for system in result.systems)
+        systems = tuple(
+            replace(system, seconds={}, usage=replace(system.usage, throughput=None))
+            for system in result.systems
+        )
         return replace(
             result, systems=systems, provenance=replace(result.provenance, started="", seconds=0.0)
         )

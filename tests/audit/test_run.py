@@ -254,6 +254,25 @@ def test_progress_is_told_in_order(write_config: WriteConfig, tmp_path: Path) ->
     ]
 
 
+def test_a_system_may_be_asked_about_few_users_and_is_compared_on_these(
+    write_config: WriteConfig, tmp_path: Path
+) -> None:
+    path = write_config(
+        RANDOM + POPULARITY + "users = 25\n" + "[probes.position]\nunits = 30\ncandidates = 6\n"
+    )
+    result = run_audit(path, out=tmp_path / "run")
+    random, few = result.systems
+    assert random.funnel.everybody.planned == 80 + 30 * 10
+    lists = next(row for row in few.funnel.groups if row.attribute == "arm" and row.group == "list")
+    assert (lists.planned, lists.measured) == (25, 25)
+    [compared] = [made for made in result.comparisons if made.claim == "quality/ndcg@5"]
+    assert [one.n for one in compared.differences] == [25]
+    # The 25 are among the 30 that the probe drew, as far as they have a held-out item.
+    [position] = [made for made in result.comparisons if made.claim == "position/copied"]
+    assert position.differences[0].n == 25
+    assert any(entry.what == "popularity: 55 of 80 users" for entry in result.not_tested)
+
+
 def test_a_sample_of_users_is_asked_and_every_probe_asks_the_same(
     write_config: WriteConfig, tmp_path: Path
 ) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from recaudit.datasets import AuditData
+from recaudit.datasets import AuditData, first_users
 from recaudit.errors import InputError
-from recaudit.probes.candidates import candidate_sets, drawn
+from recaudit.probes.candidates import candidate_sets
 from recaudit.probes.counterfactual.options import ProfileOptions, PromptOptions
 from recaudit.probes.counterfactual.values import NEUTRAL, Arm, arms_of
 from recaudit.records import ItemId, Request, UserId
@@ -121,7 +121,7 @@ def _asked_users(
     known = disclosed.index[disclosed].tolist()
     if not known:
         raise InputError(f"no user has a value for {', '.join(options.attributes)}; leave one out")
-    users = drawn(known, options.units, rng)
+    users = first_users(known, options.units, run_seed)
     if options.candidates is None:
         yield from ((user, None) for user in users)
         return

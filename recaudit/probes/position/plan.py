@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from recaudit.datasets import AuditData
+from recaudit.datasets import AuditData, first_users
 from recaudit.errors import InputError
-from recaudit.probes.candidates import CandidateSet, candidate_sets, drawn, relevant_items
+from recaudit.probes.candidates import CandidateSet, candidate_sets, relevant_items
 from recaudit.probes.position.options import PositionOptions
 from recaudit.records import ItemId, Request
 
@@ -39,7 +39,7 @@ def plan(data: AuditData, options: PositionOptions, k: int, run_seed: int) -> li
     known = list(relevant_items(data))
     if not known:
         raise InputError("no user has a held-out item with a grade above 0; change [data.split]")
-    users = drawn(known, options.units, rng)
+    users = first_users(known, options.units, run_seed)
     sets = candidate_sets(data, users, options.candidates, rng, most_wanted=1)
     return [request for one in sets for request in _requests(one, options, rng, run_seed)]
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from recaudit.datasets import AuditData
+from recaudit.datasets import AuditData, first_users
 from recaudit.errors import InputError
-from recaudit.probes.candidates import candidate_sets, drawn, relevant_items
+from recaudit.probes.candidates import candidate_sets, relevant_items
 from recaudit.probes.robustness.options import PromptRobustnessOptions, RobustnessOptions
 from recaudit.records import Capability, ItemId, Request, UserId
 
@@ -49,7 +49,7 @@ def plan_histories(data: AuditData, options: RobustnessOptions, k: int, run_seed
     rng = np.random.default_rng(run_seed)
     histories = data.histories()
     longest = options.lengths[-1]
-    users = drawn(_with_truth(data, longest), options.units, rng)
+    users = first_users(_with_truth(data, longest), options.units, run_seed)
     few, many = _candidates(data, options, users, rng)
     requests = []
     for user in users:
@@ -116,7 +116,7 @@ def plan_prompts(data: AuditData, options: PromptRobustnessOptions, k: int, run_
     histories = data.histories()
     titles = data.items["title"].to_dict()
     requests = []
-    for user in drawn(_with_truth(data, 0), options.units, rng):
+    for user in first_users(_with_truth(data, 0), options.units, run_seed):
         names = [str(titles[item]) for item in histories[user][-options.history :]]
         wrong = with_typos(names, options.typos, rng)
         sentences = {
