@@ -16,8 +16,8 @@ from recaudit.records import Answer, Capability, FloatArray, Request, SystemCard
 class CatalogueScorer:
     """A recommender that gives every catalogue item a score.
 
-    Items in the request's history are left out of lists over the whole catalogue; ties keep catalogue order; an
-    item scored -inf is never recommended.
+    Items in the request's history are left out of lists over the whole catalogue; ties keep catalogue order, whatever
+    the order of candidates; an item scored -inf is never recommended.
 
     Attributes:
         card: What the system is.
@@ -42,7 +42,7 @@ class CatalogueScorer:
             allowed[self.catalogue.get_indexer(pd.Index(request.history))] = False
             codes = np.flatnonzero(allowed)
         else:
-            codes = self.catalogue.get_indexer(pd.Index(request.candidates))
+            codes = np.sort(self.catalogue.get_indexer(pd.Index(request.candidates)))
         best = codes[best_first(scores[codes], request.k)]
         best = best[scores[best] > -np.inf]
         return Answer(

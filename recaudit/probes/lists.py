@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from recaudit.datasets import AuditData
 from recaudit.metrics import Lists, encode_lists
 from recaudit.probes.probe import Answers
-from recaudit.records import FloatArray, Request
+from recaudit.records import FAILED, FloatArray, Request
 
 ARM = "list"
+NO_ANSWER = "the call failed"
 
 
 def plan_lists(data: AuditData, k: int, run_seed: int, *, replicate: int = 0) -> list[Request]:
@@ -46,6 +47,21 @@ def first_in_arm(requests: Sequence[Request], arm: str, answers: Answers) -> lis
 def shown_lists(data: AuditData, asked: Sequence[Request], answers: Answers) -> Lists:
     """The answered lists as columns, one per request."""
     return encode_lists([answers[request.id].items for request in asked], data.items.index)
+
+
+def rows_of_reached(
+    asked: Sequence[Request],
+    answers: Answers,
+    values: Mapping[str, FloatArray],
+    reasons: Mapping[str, NDArray[np.object_]],
+) -> pd.DataFrame:
+    """The same as `measurement_rows`, but a call that failed says nothing: its values are undefined."""
+    failed = np.array([answers[one.id].problem in FAILED for one in asked], dtype=np.bool_)
+    return measurement_rows(
+        asked,
+        {label: np.where(failed, np.nan, column) for label, column in values.items()},
+        {label: np.where(failed, NO_ANSWER, why).astype(object) for label, why in reasons.items()},
+    )
 
 
 def measurement_rows(

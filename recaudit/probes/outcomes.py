@@ -7,22 +7,20 @@ from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from recaudit.datasets import AuditData
 from recaudit.metrics import encode_truth, find_hits, parse_label, undefined_reasons
-from recaudit.probes.lists import measurement_rows, shown_lists
+from recaudit.probes.lists import measurement_rows, rows_of_reached, shown_lists
 from recaudit.probes.probe import Answers
 from recaudit.probes.similarity import named
-from recaudit.records import FAILED, Answer, AnswerProblem, FloatArray, Request, Resolved
+from recaudit.records import Answer, AnswerProblem, Request, Resolved
 
 Rate: TypeAlias = Callable[[Request, Answer], float]
 
 REFUSED, MALFORMED, OFF_CATALOGUE, AMBIGUOUS = "refused", "malformed", "off-catalogue", "ambiguous"
 REPEATED, NOT_ASKED, SEEN = "repeated", "not-asked", "already-seen"
 LENGTH, USABLE = "length", "usable"
-NO_ANSWER = "the call failed"
-NO_TITLES = "no title was named"
+NO_TITLES, NO_ITEMS = "no title was named", "no item of the catalogue was listed"
 
 
 def rate_rows(asked: Sequence[Request], answers: Answers, rates: Sequence[str]) -> pd.DataFrame:
@@ -35,16 +33,15 @@ def rate_rows(asked: Sequence[Request], answers: Answers, rates: Sequence[str]) 
         answers: By request.
         rates: Keys of `RATES`.
     """
-    given = [answers[request.id] for request in asked]
-    failed = np.array([answer.problem in FAILED for answer in given], dtype=np.bool_)
-    values: dict[str, FloatArray] = {}
-    reasons: dict[str, NDArray[np.object_]] = {}
-    for name in rates:
-        column = np.array([RATES[name](request, answers[request.id]) for request in asked])
-        values[name] = np.where(failed, np.nan, column)
-        why = np.where(failed, NO_ANSWER, np.where(np.isnan(values[name]), NO_TITLES, ""))
-        reasons[name] = why.astype(object)
-    return measurement_rows(asked, values, reasons)
+    values = {
+        name: np.array([RATES[name](request, answers[request.id]) for request in asked], dtype=np.float64)
+        for name in rates
+    }
+    reasons = {
+        name: np.where(np.isnan(column), NO_ITEMS if name == SEEN else NO_TITLES, "").astype(object)
+        for name, column in values.items()
+    }
+    return rows_of_reached(asked, answers, values, reasons)
 
 
 def _problem(problem: AnswerProblem) -> Rate:

@@ -21,10 +21,10 @@ from recaudit.metrics import (
 )
 from recaudit.probes.candidates import candidate_sets, relevant_items
 from recaudit.probes.claims import claim_about_all, claims_about_groups
-from recaudit.probes.lists import in_arm, measurement_rows, shown_lists
+from recaudit.probes.lists import in_arm, rows_of_reached, shown_lists
 from recaudit.probes.options import Attributes, ProbeOptions
 from recaudit.probes.probe import Answers, Probe
-from recaudit.records import FAILED, FloatArray, Hypothesis, ItemId, Measurements, Request, UserId
+from recaudit.records import FloatArray, Hypothesis, ItemId, Measurements, Request, UserId
 
 NAME = "popularity-candidates"
 WANTED, MIXED = "wanted candidates", "candidates"
@@ -118,9 +118,7 @@ def measure(
     data: AuditData, options: PopularityCandidatesOptions, requests: Sequence[Request], answers: Answers
 ) -> Measurements:
     """`popular_first` of the wanted items, and the scaled popularity at each rank of the mixed set."""
-    answered = {one.id for one in requests if one.id in answers and answers[one.id].problem not in FAILED}
-    wanted = [one for one in in_arm(requests, WANTED, answers) if one.id in answered]
-    mixed = [one for one in in_arm(requests, MIXED, answers) if one.id in answered]
+    wanted, mixed = in_arm(requests, WANTED, answers), in_arm(requests, MIXED, answers)
     parts = [_pair_rows(data, wanted, answers), _rank_rows(data, options, mixed, answers)]
     return Measurements(rows=pd.concat([part for part in parts if len(part)], ignore_index=True))
 
@@ -141,9 +139,8 @@ def _pair_rows(data: AuditData, asked: Sequence[Request], answers: Answers) -> p
     )
     label = parse_label(_pairs_label(data))
     values = label.compute(shown)
-    return measurement_rows(
-        asked, {str(label): values}, {str(label): undefined_reasons(label.spec, shown, values)}
-    )
+    reasons = undefined_reasons(label.spec, shown, values)
+    return rows_of_reached(asked, answers, {str(label): values}, {str(label): reasons})
 
 
 def _rank_rows(
@@ -156,7 +153,7 @@ def _rank_rows(
     for rank in range(options.ranks):
         values: FloatArray = scaled[:, rank] if len(scaled) else np.empty(0)
         why = np.where(flat, ALL_ALIKE, np.where(np.isnan(values), NO_ITEM, "")).astype(object)
-        rows = measurement_rows(asked, {BY_RANK: values}, {BY_RANK: why})
+        rows = rows_of_reached(asked, answers, {BY_RANK: values}, {BY_RANK: why})
         parts.append(rows.assign(arm=f"rank {rank + 1}"))
     return pd.concat(parts, ignore_index=True)
 

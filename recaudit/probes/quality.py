@@ -21,7 +21,14 @@ from recaudit.metrics import (
     undefined_reasons,
 )
 from recaudit.probes.claims import claim_about_all, claims_about_groups
-from recaudit.probes.lists import ARM, first_in_arm, measurement_rows, plan_lists, shown_lists
+from recaudit.probes.lists import (
+    ARM,
+    first_in_arm,
+    measurement_rows,
+    plan_lists,
+    rows_of_reached,
+    shown_lists,
+)
 from recaudit.probes.options import Attributes, ProbeOptions, RankingLabel, check_subset, deepest
 from recaudit.probes.probe import Answers, Probe
 from recaudit.records import Capability, Hypothesis, ItemId, Measurements, Request, UserId
@@ -98,7 +105,10 @@ def hypotheses(data: AuditData, options: QualityOptions) -> list[Hypothesis]:
 def measure(
     data: AuditData, options: QualityOptions, requests: Sequence[Request], answers: Answers
 ) -> Measurements:
-    """One value per user and metric; a user without a list scores 0, one without truth is undefined."""
+    """One value per user and metric; a user without a list scores 0, one without truth is undefined.
+
+    So is a user whose call failed: that is no answer of the system.
+    """
     labels = [parse_label(label) for label in options.metrics]
     parts = [
         _measure_lists(data, [label for label in labels if label.spec.kind == "ranking"], requests, answers),
@@ -115,7 +125,7 @@ def _measure_lists(
     truth = encode_truth(data.truth, users, data.items.index)
     candidates = len(data.items) - np.array([len(request.history) for request in asked])
     hits = find_hits(shown_lists(data, asked, answers), truth, candidates=candidates)
-    return _rows(asked, labels, hits)
+    return _rows(asked, answers, labels, hits)
 
 
 def _measure_ratings(
@@ -133,13 +143,15 @@ def _measure_ratings(
         actual=pairs["rating"].to_numpy(np.float64),
         n_users=len(asked),
     )
-    return _rows(asked, labels, scored)
+    return _rows(asked, answers, labels, scored)
 
 
-def _rows(asked: Sequence[Request], labels: Sequence[MetricLabel], data: Hits | Scored) -> pd.DataFrame:
+def _rows(
+    asked: Sequence[Request], answers: Answers, labels: Sequence[MetricLabel], data: Hits | Scored
+) -> pd.DataFrame:
     values = {str(label): label.compute(data) for label in labels}
     reasons = {str(label): undefined_reasons(label.spec, data, values[str(label)]) for label in labels}
-    return measurement_rows(asked, values, reasons)
+    return rows_of_reached(asked, answers, values, reasons)
 
 
 def _predictions(asked: Sequence[Request], answers: Answers) -> Iterator[tuple[object, ...]]:

@@ -50,7 +50,7 @@ class ValidityOptions(ProbeOptions):
     """`[probes.validity]`.
 
     Attributes:
-        k: Length of the lists over the catalogue.
+        k: Least length of the lists over the catalogue; longer if another probe needs it.
         attributes: User attributes, products such as "gender*age_band", or "taste"; all of the data without it.
         candidates: Systems that rank candidates are given so many.
         units: Users who are given candidates, drawn by the seed of the audit.

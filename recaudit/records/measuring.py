@@ -30,6 +30,8 @@ class CorpusMeasurement:
         statistic: Maps totals of shape (..., d) to values of shape (...).
         by_chance: (B,) values of the statistic with labels without meaning, such as permuted attributes; large values
             speak against chance. None where there is no such comparison.
+        widening: By how much the standard error under resampling of units falls short, at least 1; above 1 for a
+            statistic of models that would have come out differently themselves.
         undefined: Why the statistic has no value when it is NaN, "" for nothing special.
     """
 
@@ -38,6 +40,7 @@ class CorpusMeasurement:
     contributions: csr_matrix[Any]
     statistic: Callable[[FloatArray], FloatArray]
     by_chance: FloatArray | None = None
+    widening: float = 1.0
     undefined: str = ""
 
 

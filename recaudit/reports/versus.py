@@ -65,7 +65,7 @@ def _caption(made: SystemComparison) -> str:
     if made.friedman_p is None or made.kendall_w is None:
         return text
     return (
-        f"{text}; Friedman's test that no system ranks above another: p {show_p(made.friedman_p)}, "
+        f"{text}; Friedman's test that no system ranks above another: {show_p(made.friedman_p)}, "
         f"Kendall's W {show(made.kendall_w)}"
     )
 

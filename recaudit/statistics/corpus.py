@@ -142,5 +142,5 @@ def corpus_statistic(measurement: CorpusMeasurement, resampled: FloatArray) -> C
     spread = float(resampled.std(ddof=1))
     if spread <= 1e-12 * max(abs(value), 1.0):
         return replace(plain, error=0.0)
-    error = float(np.fmax(spread, jackknife_error(measurement)))
+    error = float(np.fmax(spread, jackknife_error(measurement))) * measurement.widening
     return replace(plain, error=error, deviation=centred / spread)

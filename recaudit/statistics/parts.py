@@ -7,7 +7,8 @@ taken on the log scale. The mean absolute value of parts gets its bounds from th
 account of its own uncertainty, it is widened by √(n / (n - 1)) and the ratio of Student's to the normal quantile.
 
 A part that only a few units gave something has no useful logarithm or spread. If x of n units did, the share of units
-that would is at most Clopper and Pearson's bound for x of n, and the part's value at most that share of `most`.
+that would is at most Clopper and Pearson's bound for x of n, and the part's value at most that share of `most`, if
+units have about the same to give.
 """
 
 from __future__ import annotations

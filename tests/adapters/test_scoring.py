@@ -28,6 +28,10 @@ def test_ties_keep_catalogue_order() -> None:
     assert answer([1, 1, 1, 1]).items == ("a", "b", "c")
 
 
+def test_ties_among_candidates_do_not_follow_the_order_of_the_question() -> None:
+    assert answer([1, 1, 1, 1], candidates=("d", "b", "c")).items == ("b", "c", "d")
+
+
 def test_the_history_is_left_out_of_a_list_over_the_catalogue() -> None:
     assert answer([4, 3, 2, 1], history=("a", "c")).items == ("b", "d")
 

@@ -12,7 +12,7 @@ from recaudit.probes.popularity_candidates import (
     PopularityCandidatesOptions,
     plan,
 )
-from recaudit.records import ItemId, Request
+from recaudit.records import Answer, ItemId, Request
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +117,21 @@ def test_what_cannot_be_asked_is_refused() -> None:
         plan(data, PopularityCandidatesOptions(), 1, 0)
     with pytest.raises(InputError, match="ranks is 10, more than the 5 candidates; lower ranks"):
         plan(data, PopularityCandidatesOptions(candidates=5), 1, 0)
+
+
+def test_failed_calls_are_missing_and_not_left_out(data: AuditData) -> None:
+    options = PopularityCandidatesOptions(units=40)
+    requests = plan(data, options, 1, 0)
+    failed = {one.user for place, one in enumerate(requests[:40]) if place % 2}
+    answers = {
+        one.id: Answer(request=one.id, items=(), problem="timeout")
+        if one.user in failed
+        else Answer(request=one.id, items=one.candidates or ())
+        for one in requests
+    }
+    rows = POPULARITY_CANDIDATES.measure(data, options, requests, answers).rows
+    missing = rows[rows["reason"] == "the call failed"]
+    assert set(missing["unit"]) == failed
+    assert missing["value"].isna().all()
+    nobody = {one.id: Answer(request=one.id, items=(), problem="error") for one in requests}
+    assert POPULARITY_CANDIDATES.measure(data, options, requests, nobody).rows["value"].isna().all()

@@ -124,3 +124,14 @@ def test_the_request_of_a_list_is_shared_with_other_probes(tiny_data: AuditData)
     assert ids(QUALITY.plan(tiny_data, QualityOptions(), 10, 0)) == ids(
         POPULARITY.plan(tiny_data, PopularityOptions(), 10, 0)
     )
+
+
+def test_a_failed_call_is_no_bad_list() -> None:
+    data, options = small(), QualityOptions(metrics=["ndcg@2"])
+    requests = QUALITY.plan(data, options, 2, 0)
+    answers = {one.id: Answer(request=one.id, items=(), problem="timeout") for one in requests}
+    answers[requests[1].id] = Answer(request=requests[1].id, items=(), problem="refused")
+    rows = QUALITY.measure(data, options, requests, answers).rows.set_index("unit")
+    assert np.isnan(rows.loc[1, "value"])
+    assert rows.loc[1, "reason"] == "the call failed"
+    assert rows.loc[2, "value"] == 0

@@ -36,6 +36,7 @@ from recaudit.probes.lists import ARM, first_in_arm, in_arm, measurement_rows, s
 from recaudit.probes.options import deepest
 from recaudit.probes.probe import Answers
 from recaudit.records import (
+    FAILED,
     CorpusMeasurement,
     Distribution,
     FloatArray,
@@ -62,8 +63,11 @@ class _Seen:
 def measure(
     data: AuditData, options: ExposureOptions, requests: Sequence[Request], answers: Answers
 ) -> Measurements:
-    """Parts for every grouping, list metrics, expected exposure, and what users get."""
-    asked = first_in_arm(requests, ARM, answers)
+    """Parts for every grouping, list metrics, expected exposure, and what users get.
+
+    Users whose call failed are left out; the funnel counts them.
+    """
+    asked = [one for one in first_in_arm(requests, ARM, answers) if answers[one.id].problem not in FAILED]
     users = pd.Index([one.user for one in asked])
     seen = _Seen(
         asked=asked,
@@ -190,7 +194,8 @@ def _expected_rows(
     for label in map(parse_label, options.expected):
         column = label.compute(samples)
         values[str(label)] = column
-        why = np.where(wanted == 0, "no relevant held-out item", label.spec.undefined)
+        needs_truth = label.spec.name != "eed"
+        why = np.where((wanted == 0) & needs_truth, "no relevant held-out item", label.spec.undefined)
         reasons[str(label)] = np.where(np.isnan(column), why, "").astype(object)
     return measurement_rows(seen.asked, values, reasons)
 

@@ -22,12 +22,14 @@ class ExposureOptions(ProbeOptions):
             tail), or a column of the items such as "provider".
         metrics: What is compared between the groups of each grouping.
         list_metrics: Measured for every list and grouping, such as "awrf@10" and "ndkl@10".
-        expected: Measured on repeated lists, such as "eel@10".
+        expected: Measured on repeated lists, such as "eel@10"; with one sample "eed" is 1 for every full list.
         samples: How often each list is asked for; more than once for a system that answers differently each time.
         utility: What users get, shown beside what items get.
         min_items: Groups of fewer items are not compared.
-        overlap: "split" if an item counts for each of its groups in equal parts, "repeat" if fully.
-        discount: How exposure falls with the place: "log" 1 / log2(rank + 1), "geometric", or "none".
+        overlap: For `metrics`, "split" if an item counts for each of its groups in equal parts, "repeat" if fully;
+            list metrics always split.
+        discount: For `metrics`, how exposure falls with the place: "log" 1 / log2(rank + 1), "geometric", or "none";
+            list metrics and expected exposure always take "log".
     """
 
     groupings: Annotated[list[StrictStr], Field(min_length=1)] = ["popularity", "groups"]

@@ -22,6 +22,10 @@ from recaudit.probes.probe import Answers
 from recaudit.records import CorpusMeasurement, FloatArray, Measurements, Request
 
 LISTS, HISTORIES, POPULARITY, BEYOND = "lists", "histories", "length and popularity", "lists less histories"
+FEW = 50
+"""Permutations of what is not compared with chance itself, and of those whose users are resampled."""
+
+RESAMPLES = 60
 READ = (LISTS, HISTORIES, POPULARITY, BEYOND)
 
 
@@ -139,7 +143,7 @@ def _attribute(attribute: str, groups: pd.Series[Any], seen: _Readable, options:
     read = {
         source: out_of_fold_scores(
             kernel[np.ix_(known, known)],
-            dealt if source == LISTS else dealt[:1],
+            dealt[: 1 + (options.permutations if source == LISTS else FEW)],
             folds,
             groups=len(large),
             ridge=options.ridge,
@@ -167,27 +171,47 @@ def _statistics(
         source: FoldedAuc(scores=scores[0], labels=dealt[0], folds=folds) for source, scores in read.items()
     }
     corpus = []
+    widening = {}
     for source, scores in read.items():
-        chance = [
-            float(FoldedAuc(scores=permuted, labels=labels, folds=folds)(everybody))
-            for permuted, labels in zip(scores[1:], dealt[1:], strict=False)
+        permuted = [
+            FoldedAuc(scores=own, labels=labels, folds=folds)
+            for own, labels in zip(scores[1:], dealt[1:], strict=False)
         ]
+        chance = np.array([float(one(everybody)) for one in permuted])
+        widening[source] = _widening(chance, permuted[:FEW])
         corpus.append(
             CorpusMeasurement(
                 metric=metric_name(attribute, source),
                 units=units,
                 contributions=each,
                 statistic=observed[source],
-                by_chance=np.array(chance) if chance else None,
+                by_chance=chance if source == LISTS else None,
+                widening=widening[source],
             )
         )
-    beyond = AucDifference(first=observed[LISTS], second=observed[HISTORIES])
     corpus.append(
         CorpusMeasurement(
-            metric=metric_name(attribute, BEYOND), units=units, contributions=each, statistic=beyond
+            metric=metric_name(attribute, BEYOND),
+            units=units,
+            contributions=each,
+            statistic=AucDifference(first=observed[LISTS], second=observed[HISTORIES]),
+            widening=max(widening[LISTS], widening[HISTORIES]),
         )
     )
     return corpus
+
+
+def _widening(chance: FloatArray, permuted: Sequence[FoldedAuc]) -> float:
+    """How much more an AUC varies than resampling its users says, seen on permuted groups.
+
+    Resampled users keep their scores, but other users would have made other models. With groups that mean nothing the
+    whole variation is known: it is that of the AUC from one permutation to another.
+    """
+    n = len(permuted[0].labels)
+    drawn = np.random.default_rng(n).multinomial(n, np.full(n, 1 / n), RESAMPLES).astype(np.float64)
+    within = np.array([np.nanvar(one(drawn), ddof=1) for one in permuted])
+    expected = float(np.sqrt(within.mean()))
+    return max(1.0, float(chance.std(ddof=1)) / expected) if expected > 0 else 1.0
 
 
 def _score_rows(

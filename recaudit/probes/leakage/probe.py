@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recaudit.datasets import AuditData
+from recaudit.probes.groups import user_groups
 from recaudit.probes.leakage.measure import (
     BEYOND,
     HISTORIES,
@@ -31,9 +32,15 @@ def plan(data: AuditData, options: LeakageOptions, k: int, run_seed: int) -> lis
 
 
 def hypotheses(data: AuditData, options: LeakageOptions) -> list[Hypothesis]:
-    """How well each attribute can be read off lists, histories, and the lists' length and popularity alone."""
+    """How well each attribute can be read off lists, histories, and the lists' length and popularity alone.
+
+    Raises:
+        InputError: If the data have no such attribute.
+    """
     claims = []
-    for attribute in attributes_of(data, options):
+    attributes = attributes_of(data, options)
+    user_groups(data, attributes)
+    for attribute in attributes:
         words = " × ".join(attribute.split("*"))
         for source, ending, question, title in (
             (

@@ -7,12 +7,10 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from recaudit.datasets import AuditData
 from recaudit.metrics import Lists, Truth, find_hits, parse_label
-from recaudit.probes.lists import measurement_rows, shown_lists
-from recaudit.probes.outcomes import NO_ANSWER
+from recaudit.probes.lists import NO_ANSWER, measurement_rows, rows_of_reached, shown_lists
 from recaudit.probes.position.options import PositionOptions
 from recaudit.probes.position.plan import PAIR, SHUFFLED_HISTORY, SWAPPED, arm_at
 from recaudit.probes.probe import Answers
@@ -191,7 +189,7 @@ def _summed(group: Sequence[Request], answers: Answers) -> list[ItemId]:
 def _pair_rows(asked: Asked, answers: Answers) -> pd.DataFrame:
     """Whether the same item wins when a pair is asked again or swapped, and whether the first one wins."""
     parts = []
-    ranked = [request for (_, arm), group in asked.items() if arm in {PAIR, SWAPPED} for request in group]
+    ranked = [group[0] for (_, arm), group in asked.items() if arm in {PAIR, SWAPPED}]
     if ranked:
         first = np.array([_first_wins(one, answers) for one in ranked])
         parts.append(_rows(ranked, answers, {FIRST_WINS: first}, "no winner was named"))
@@ -231,10 +229,7 @@ def _same_winner(one: Request, other: Request, answers: Answers) -> float:
 def _rows(
     asked: Sequence[Request], answers: Answers, values: Mapping[str, FloatArray], undefined: str = ""
 ) -> pd.DataFrame:
-    failed = np.array([answers[one.id].problem in FAILED for one in asked], dtype=np.bool_)
-    kept = {label: np.where(failed, np.nan, column) for label, column in values.items()}
-    reasons: dict[str, NDArray[np.object_]] = {
-        label: np.where(failed, NO_ANSWER, np.where(np.isnan(column), undefined, "")).astype(object)
-        for label, column in kept.items()
+    reasons = {
+        label: np.where(np.isnan(column), undefined, "").astype(object) for label, column in values.items()
     }
-    return measurement_rows(asked, kept, reasons)
+    return rows_of_reached(asked, answers, values, reasons)

@@ -40,6 +40,9 @@ from recaudit.probes.similarity import (
 )
 from recaudit.records import FAILED, Answer, CorpusMeasurement, Measurements, Request
 
+MOST_MISSING = 0.2
+"""With a larger share of units without all answers, no shares of variance are given."""
+
 AGAIN, AGAIN_WORDED = "plain question again", "plain wording again"
 
 
@@ -123,6 +126,8 @@ def variance_parts(
 ) -> list[CorpusMeasurement]:
     """The share of each source in the variance of a metric, from the units that have all their values.
 
+    Too many units without make it undefined.
+
     Args:
         rows: Measurements with columns `unit`, `arm`, `replicate`, `metric` and `value`.
         label: The metric.
@@ -133,6 +138,11 @@ def variance_parts(
     table = own.pivot_table(index="unit", columns=["arm", "replicate"], values="value", aggfunc="mean")
     wanted = pd.MultiIndex.from_product([wordings, range(repeats)])
     complete = table.reindex(columns=wanted).dropna()
+    if len(complete) < (1 - MOST_MISSING) * len(table):
+        why = f"{len(table) - len(complete):,} of {len(table):,} units lack an answer, more than {MOST_MISSING:.0%}"
+        complete = complete.iloc[:0]
+    else:
+        why = f"{label} does not vary between units, wordings and repeats"
     values = complete.to_numpy(dtype=np.float64).reshape(len(complete), len(wordings), repeats)
     contributions = variance_contributions(values)
     return [
@@ -141,7 +151,7 @@ def variance_parts(
             units=complete.index.to_numpy(dtype=object),
             contributions=contributions,
             statistic=VarianceShare(source=source, wordings=len(wordings), repeats=repeats),
-            undefined=f"{label} does not vary between units, wordings and repeats",
+            undefined=why,
         )
         for source in get_args(Source)
     ]

@@ -7,6 +7,8 @@ from probed import Ranker, estimated, measured
 from sklearn.linear_model import Ridge
 
 from recaudit.datasets import AuditData, audit_data, world
+from recaudit.errors import InputError
+from recaudit.probes.leakage.options import LeakageOptions
 from recaudit.probes.leakage.probe import LEAKAGE
 from recaudit.probes.leakage.reader import deal_folds, out_of_fold_scores
 from recaudit.records import ItemId, Request
@@ -64,25 +66,27 @@ def test_random_lists_are_shown_to_leak_little(data: AuditData) -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("no_forced_collection")
 def test_chance_is_accused_no_more_often_than_promised() -> None:
-    """Null worlds: p is at most 5 % in at most 5 %, and the interval lies above 0.5 in at most 5 %, of them."""
-    worlds, low, above = 150, 0, 0
+    """Null worlds: p is at most 5 % in at most 5 % of them, and intervals miss 0.5, on either side, in at most 5 %."""
+    worlds, low, missed, missed_by_histories = 100, 0, 0, 0
     for seed in range(worlds):
         data = world(users=120, items=60, groups={"F": 0.4, "M": 0.6}, rng=seed)
-        found = estimated(
+        every = estimated(
             LEAKAGE,
             data,
             leaning(data, 0.0, seed),
             gated=["leakage/group/auc"],
             resamples=300,
             permutations=99,
-        )["leakage/group/auc"]
-        assert found.p is not None
-        assert found.low is not None
-        low += found.p <= 0.05
-        above += found.low > 0.5
+        )
+        lists, histories = every["leakage/group/auc"], every["leakage/group/auc-history"]
+        assert lists.p is not None
+        low += lists.p <= 0.05
+        missed += not lists.low <= 0.5 <= lists.high  # type: ignore[operator]
+        missed_by_histories += not histories.low <= 0.5 <= histories.high  # type: ignore[operator]
     bound = 0.05 + 2 * np.sqrt(0.05 * 0.95 / worlds)
     assert low / worlds <= bound
-    assert above / worlds <= bound
+    assert missed / worlds <= bound
+    assert missed_by_histories / worlds <= bound
 
 
 def test_scores_are_those_of_ridge_regression_on_items() -> None:
@@ -133,3 +137,8 @@ def test_at_most_so_many_users_are_read(data: AuditData) -> None:
     made = measured(LEAKAGE, data, leaning(data, 0.0), units=50)
     assert {len(one.units) for one in made.corpus} == {50}
     assert isinstance(made.rows, pd.DataFrame)
+
+
+def test_an_unknown_attribute_is_refused_before_anything_is_asked(data: AuditData) -> None:
+    with pytest.raises(InputError, match="unknown user attribute 'grop', did you mean 'group'"):
+        LEAKAGE.hypotheses(data, LeakageOptions(attributes=["grop"]))
