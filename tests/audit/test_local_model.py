@@ -107,5 +107,5 @@ def test_a_real_model_end_to_end(
     assert result.gated[0].verdict == "INCONCLUSIVE"
     page = render_html(result, charts=False)
     assert "Requests and answers by arm" in page
-    assert "What the calls took" in page
+    assert "What asking took" in page
     assert timeless(measure_run(tmp_path / "run")) == timeless(result)

@@ -15,7 +15,7 @@ from recaudit.probes.robustness.probes import ROBUSTNESS
 from recaudit.records import ItemId, Request
 
 WORLDS = 80
-SMALL = {"candidates": 8, "units": 40}
+SMALL = {"candidates": 8, "units": 60}
 
 
 def at_random(request: Request) -> list[ItemId]:
