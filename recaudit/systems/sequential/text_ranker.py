@@ -28,8 +28,8 @@ def tuned_text_ranker(
     *,
     tune: text_tuning.Tune = "layers",
     tuned_layers: int = 1,
-    steps: int = 200,
-    items_per_step: int = 64,
+    steps: int | None = None,
+    items_per_step: int | None = None,
     weights: str | None = None,
     epochs: int = 6,
     epochs_after: int = 3,
@@ -48,8 +48,8 @@ def tuned_text_ranker(
         data: What to train on; every item needs a title. Held-out truth is not seen.
         tune: "layers" for the last layers of the encoder, "full" for all its weights.
         tuned_layers: How many layers are the last ones (layers).
-        steps: Steps in which the encoder learns.
-        items_per_step: Texts that are read again in each step.
+        steps: Steps in which the encoder learns; 200 without it, 150 if all its weights are tuned.
+        items_per_step: Texts that are read again in each step; 64 without it, 16 if all weights are tuned.
         weights: A folder made by `save_pretrained`; all-MiniLM-L6-v2 without it, fetched once (84 MB).
         epochs: Passes over the data before the encoder learns.
         epochs_after: Passes over the data after it has learnt.

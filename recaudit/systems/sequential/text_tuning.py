@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 Tune: TypeAlias = Literal["layers", "full"]
 
+STEPS: dict[Tune, int] = {"layers": 200, "full": 150}
+ITEMS_PER_STEP: dict[Tune, int] = {"layers": 64, "full": 16}
+"""So that both ways take about the same time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tuning:

@@ -35,8 +35,8 @@ def tuned_text_sasrec(
     *,
     tune: text_tuning.Tune = "layers",
     tuned_layers: int = 1,
-    steps: int = 200,
-    items_per_step: int = 64,
+    steps: int | None = None,
+    items_per_step: int | None = None,
     encoder_rate: float = 0.00005,
     weights: str | None = None,
     dimensions: int = 64,
@@ -52,17 +52,17 @@ def tuned_text_sasrec(
 ) -> CatalogueScorer:
     """The next item by self-attention over texts that a language model, tuned for it, reads.
 
-    The idea of PLM-NR (arXiv 2104.07413) and TransRec (arXiv 2206.06190), small: first the sequence model learns
-    over the frozen encoder, as `frozen_text_sasrec` does with a linear layer; then both are trained together; then
-    the catalogue is read once more, and the sequence model settles on that. No language model runs when lists are
-    asked for.
+    The idea of PLM-NR (arXiv 2104.07413) and MoRec (arXiv 2303.13835), small: first the sequence model learns over
+    the frozen encoder, as `frozen_text_sasrec` does with a linear layer; then both are trained together; then the
+    catalogue is read once more, and the sequence model settles on that. No language model runs when lists are asked
+    for.
 
     Args:
         data: What to train on; every item needs a title. Held-out truth is not seen.
         tune: "layers" for the last layers of the encoder, "full" for all its weights.
         tuned_layers: How many layers are the last ones (layers).
-        steps: Steps in which the encoder learns.
-        items_per_step: Texts that are read again in each step.
+        steps: Steps in which the encoder learns; 200 without it, 150 if all its weights are tuned.
+        items_per_step: Texts that are read again in each step; 64 without it, 16 if all weights are tuned.
         encoder_rate: Step size for the encoder.
         weights: A folder made by `save_pretrained`; all-MiniLM-L6-v2 without it, fetched once (84 MB).
         dimensions: Of the vectors of items.
@@ -100,8 +100,8 @@ def tuned_text_sasrec(
     tuning = text_tuning.Tuning(
         tune=tune,
         tuned_layers=tuned_layers if tune == "layers" else 0,
-        steps=steps,
-        items_per_step=items_per_step,
+        steps=text_tuning.STEPS[tune] if steps is None else steps,
+        items_per_step=text_tuning.ITEMS_PER_STEP[tune] if items_per_step is None else items_per_step,
         encoder_rate=encoder_rate,
         rate=learning_rate / 3,
         batch=batch,

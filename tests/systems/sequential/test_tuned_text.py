@@ -10,6 +10,7 @@ from recaudit.datasets import AuditData
 from recaudit.errors import InputError, UnknownNameError
 from recaudit.records import Recommender
 from recaudit.systems.popularity import popularity
+from recaudit.systems.sequential import text_tuning
 from recaudit.systems.sequential.text_tuning import Tune
 from recaudit.systems.sequential.tuned_text import tuned_text_sasrec
 
@@ -53,6 +54,21 @@ def test_ranks_candidates_and_repeats_with_a_seed(
     assert answer("a") == answer("b")
     assert answer("a", seed=1) != answer("a")
     assert answer("a", encoder_rate=0.0) != answer("a")  # what the encoder learns reaches the scores
+
+
+def test_tuning_all_weights_takes_fewer_steps_unless_told(
+    ring: AuditData, tiny_encoder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_tuning, "tune", lambda *_, **__: None)
+
+    def sizes(**options: Any) -> tuple[str, str]:
+        chosen = {"epochs": 0, "epochs_after": 0, **options}
+        settings = tuned_text_sasrec(ring, weights=tiny_encoder, **chosen).card.settings
+        return settings["steps"], settings["items_per_step"]
+
+    assert sizes(tune="layers") == ("200", "64")
+    assert sizes(tune="full") == ("150", "16")
+    assert sizes(tune="full", steps=3, items_per_step=5) == ("3", "5")
 
 
 def test_more_layers_than_there_are_cannot_be_tuned(ring: AuditData, tiny_encoder: str) -> None:
