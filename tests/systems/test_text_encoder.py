@@ -19,43 +19,9 @@ from recaudit.systems.text_encoder import (
 )
 
 torch = pytest.importorskip("torch", reason="needs the extra 'local'")
-transformers = pytest.importorskip("transformers", reason="needs the extra 'local'")
+pytest.importorskip("transformers", reason="needs the extra 'local'")
 
 TEXTS = ["The red car", "The red car. car, boat, train", "boat"]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an untrained BERT of two layers that knows a few words."""
-    place = tmp_path_factory.mktemp("encoder")
-    vocabulary = [
-        "[PAD]",
-        "[UNK]",
-        "[CLS]",
-        "[SEP]",
-        "[MASK]",
-        ".",
-        ",",
-        "the",
-        "red",
-        "car",
-        "boat",
-        "train",
-    ]
-    (place / "vocab.txt").write_text("\n".join(vocabulary))
-    transformers.BertTokenizer(str(place / "vocab.txt")).save_pretrained(place)
-    config = transformers.BertConfig(
-        vocab_size=len(vocabulary),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=64,
-    )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(3)
-        transformers.BertModel(config).save_pretrained(place)
-    return place
 
 
 def test_the_mean_leaves_out_what_fills() -> None:
@@ -64,8 +30,8 @@ def test_the_mean_leaves_out_what_fills() -> None:
     assert mean_of_tokens(hidden, mask)[0].tolist() == pytest.approx([0.6, 0.8])  # (3, 4) / 5
 
 
-def test_a_text_has_the_same_vector_beside_longer_ones(folder: Path) -> None:
-    encoder = load_encoder(str(folder))
+def test_a_text_has_the_same_vector_beside_longer_ones(tiny_encoder: str) -> None:
+    encoder = load_encoder(tiny_encoder)
     together = embed(encoder, tokenise(encoder, TEXTS))
     assert together.norm(dim=1).tolist() == pytest.approx([1, 1, 1])
     for text, vector in zip(TEXTS, together, strict=True):
@@ -74,8 +40,8 @@ def test_a_text_has_the_same_vector_beside_longer_ones(folder: Path) -> None:
     assert (together[0] - together[2]).norm() > 0.01
 
 
-def test_many_texts_keep_their_places(folder: Path) -> None:
-    encoder = load_encoder(str(folder))
+def test_many_texts_keep_their_places(tiny_encoder: str) -> None:
+    encoder = load_encoder(tiny_encoder)
     texts = ["boat " * (1 + number * 7 % 20) + "car" for number in range(150)]
     tokens = tokenise(encoder, texts)
     vectors = embed(encoder, tokens)
@@ -84,14 +50,14 @@ def test_many_texts_keep_their_places(folder: Path) -> None:
         np.testing.assert_allclose(vectors[place], alone, atol=1e-5)
 
 
-def test_what_is_beyond_the_longest_is_not_read(folder: Path) -> None:
-    encoder = load_encoder(str(folder), longest=4)  # two words and two marks
+def test_what_is_beyond_the_longest_is_not_read(tiny_encoder: str) -> None:
+    encoder = load_encoder(tiny_encoder, longest=4)  # two words and two marks
     tokens = tokenise(encoder, ["the red", "the red car"])
     assert tokens.ids[0].tolist() == tokens.ids[1].tolist()
 
 
-def test_only_the_last_layers_have_gradients(folder: Path) -> None:
-    encoder = load_encoder(str(folder))
+def test_only_the_last_layers_have_gradients(tiny_encoder: str) -> None:
+    encoder = load_encoder(tiny_encoder)
     weights = only_these(encoder.model, last_layers(encoder.model, 1))
     torch.autograd.backward(read(encoder, tokenise(encoder, TEXTS))[:, 0].sum())
     learnt = {name for name, weight in encoder.model.named_parameters() if weight.grad is not None}
@@ -99,8 +65,8 @@ def test_only_the_last_layers_have_gradients(folder: Path) -> None:
     assert all(name.startswith("encoder.layer.1.") for name in learnt)
 
 
-def test_layers_that_are_not_there_are_refused(folder: Path) -> None:
-    model = load_encoder(str(folder)).model
+def test_layers_that_are_not_there_are_refused(tiny_encoder: str) -> None:
+    model = load_encoder(tiny_encoder).model
     for count in (0, 3):
         with pytest.raises(InputError, match=f"has 2 layers; tune 1 to 2 of them, not {count}"):
             last_layers(model, count)
@@ -108,9 +74,9 @@ def test_layers_that_are_not_there_are_refused(folder: Path) -> None:
         last_layers(torch.nn.Linear(1, 1), 1)
 
 
-def test_the_digest_follows_the_files(folder: Path, tmp_path: Path) -> None:
-    first = load_encoder(str(folder))
-    for path in folder.iterdir():
+def test_the_digest_follows_the_files(tiny_encoder: str, tmp_path: Path) -> None:
+    first = load_encoder(tiny_encoder)
+    for path in Path(tiny_encoder).iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     assert load_encoder(str(tmp_path)).digest == first.digest
     (tmp_path / "config.json").write_text((tmp_path / "config.json").read_text() + "\n")
