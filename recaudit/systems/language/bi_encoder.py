@@ -10,13 +10,23 @@ import numpy as np
 from recaudit.adapters import CatalogueScorer
 from recaudit.datasets import AuditData
 from recaudit.records import FloatArray, Recommender, Request, SystemCard
+from recaudit.systems import item_texts as texts_code
+from recaudit.systems import text_encoder as encoder_code
+from recaudit.systems.item_texts import item_texts, item_titles
 from recaudit.systems.kept import kept
-from recaudit.systems.language import encoder as encoder_code
 from recaudit.systems.language import examples as examples_code
-from recaudit.systems.language.encoder import TextEncoder, load_encoder
-from recaudit.systems.language.examples import Histories, item_texts, item_titles, training_histories
-from recaudit.systems.language.runtime import digest_of_files, repeatable, require, weights_folder
-from recaudit.systems.minilm import MINILM_NAME, minilm
+from recaudit.systems.language.examples import Histories, training_histories
+from recaudit.systems.text_encoder import (
+    TextEncoder,
+    Tokens,
+    embed,
+    last_layers,
+    load_encoder,
+    only_these,
+    read,
+    tokenise,
+)
+from recaudit.systems.torch_use import repeatable, require, torch_version
 
 NAME = "bi-encoder"
 WEIGHTS = "weights.pt"
@@ -64,10 +74,10 @@ def bi_encoder(
     require(NAME, "torch", "transformers")
     titles, texts = item_titles(data, NAME), item_texts(data, NAME)
     histories = training_histories(data, NAME)
-    folder = minilm() if weights is None else weights_folder(weights)
-    model = load_encoder(folder, tokens=tokens)
+    encoder = load_encoder(weights, longest=tokens)
+    tokenised = tokenise(encoder, texts)
     options = {
-        "weights": digest_of_files(folder),
+        "weights": encoder.digest,
         "history": history,
         "tokens": tokens,
         "layers": layers,
@@ -76,21 +86,22 @@ def bi_encoder(
         "learning rate": learning_rate,
         "temperature": temperature,
         "seed": seed,
+        "torch": torch_version(),
     }
     if tuned:
         import sys
 
         import torch
 
-        code = (sys.modules[__name__], encoder_code, examples_code)
+        code = (sys.modules[__name__], encoder_code, examples_code, texts_code)
 
         def train(place: Path) -> None:
             with repeatable(seed):
                 _tune(
-                    model,
+                    encoder,
                     histories,
                     titles,
-                    texts,
+                    tokenised,
                     history=history,
                     layers=layers,
                     steps=steps,
@@ -99,23 +110,22 @@ def bi_encoder(
                     temperature=temperature,
                     seed=seed,
                 )
-            torch.save(model.model.state_dict(), place / WEIGHTS)
+            torch.save(encoder.model.state_dict(), place / WEIGHTS)
 
         place = kept(NAME, data, options, code, train)
-        model.model.load_state_dict(torch.load(place / WEIGHTS, weights_only=True))
-    items = model.all_of(texts).numpy().astype(np.float64)
+        encoder.model.load_state_dict(torch.load(place / WEIGHTS, weights_only=True))
+    items = embed(encoder, tokenised).numpy().astype(np.float64)
     title_of = dict(zip(data.items.index.tolist(), titles, strict=True))
 
     def score(request: Request) -> FloatArray:
         text = history_text([title_of[item] for item in request.history], history)
-        vector: FloatArray = model.all_of([text]).numpy().astype(np.float64)[0]
+        vector: FloatArray = embed(encoder, tokenise(encoder, [text])).numpy().astype(np.float64)[0]
         return np.asarray(items @ vector)
 
-    name = MINILM_NAME if weights is None else folder.name
     card = SystemCard(
         name=NAME if tuned else f"{NAME}, not tuned",
-        llm=name,
-        llm_parameters=int(model.model.num_parameters()),
+        llm=encoder.name,
+        llm_parameters=encoder.parameters,
         tuned=tuned,
         crm_at_inference=False,
         description="Cosine of the texts of a history and of an item, "
@@ -139,10 +149,10 @@ def history_text(titles: Sequence[str], newest: int) -> str:
 
 
 def _tune(
-    model: TextEncoder,
+    encoder: TextEncoder,
     histories: Histories,
     titles: Sequence[str],
-    texts: Sequence[str],
+    tokenised: Tokens,
     *,
     history: int,
     layers: int,
@@ -157,18 +167,19 @@ def _tune(
 
     rng = np.random.default_rng(seed)
     chances = torch.tensor((histories.counts + 1) / (histories.counts + 1).sum(), dtype=torch.float32).log()
-    tuned = model.last_layers(layers)
+    tuned = only_these(encoder.model, last_layers(encoder.model, layers))
     optimizer = torch.optim.AdamW(tuned, lr=learning_rate, weight_decay=0.01)
     rising = max(1, steps // 10)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / rising, (steps - step) / max(1, steps - rising))
     )
-    model.model.train()
+    encoder.model.train()
     for _ in range(steps):
         drawn = list(histories.draw(batch, rng))
         before = [history_text([titles[code] for code in codes], history) for codes, _ in drawn]
-        targets = torch.tensor([code for _, code in drawn])
-        users, items = model(before), model([texts[code] for code in targets.tolist()])
+        codes = [code for _, code in drawn]
+        targets = torch.tensor(codes)
+        users, items = read(encoder, tokenise(encoder, before)), read(encoder, tokenised.of(codes))
         logits = users @ items.T / temperature - chances[targets]
         same = (targets[:, None] == targets[None, :]) & ~torch.eye(batch, dtype=torch.bool)
         loss = torch.nn.functional.cross_entropy(logits.masked_fill(same, -torch.inf), torch.arange(batch))
@@ -176,4 +187,4 @@ def _tune(
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
-    model.model.train(mode=False)
+    encoder.model.train(mode=False)

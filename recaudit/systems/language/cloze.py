@@ -14,17 +14,15 @@ from recaudit.adapters.language.tasks.task import ranked
 from recaudit.datasets import AuditData
 from recaudit.errors import InputError
 from recaudit.records import Answer, Capability, FloatArray, ItemId, Recommender, Request, SystemCard
+from recaudit.systems import item_texts as titles_code
+from recaudit.systems import text_encoder as encoder_code
+from recaudit.systems.item_texts import item_titles
 from recaudit.systems.kept import kept
 from recaudit.systems.language import examples as examples_code
-from recaudit.systems.language.examples import Histories, item_titles, questions, training_histories
-from recaudit.systems.language.runtime import (
-    digest_of_files,
-    one_thread,
-    repeatable,
-    require,
-    weights_folder,
-)
-from recaudit.systems.minilm import MINILM_NAME, minilm
+from recaudit.systems.language.examples import Histories, questions, training_histories
+from recaudit.systems.minilm import weights_or_minilm
+from recaudit.systems.text_encoder import last_layers, load_pretrained, only_these
+from recaudit.systems.torch_use import digest_of_files, one_thread, repeatable, require, torch_version
 
 if TYPE_CHECKING:
     import torch
@@ -135,7 +133,7 @@ def cloze(
 
     titles = item_titles(data, NAME)
     histories = training_histories(data, NAME)
-    folder = minilm() if weights is None else weights_folder(weights)
+    folder, name = weights_or_minilm(weights)
     options: dict[str, str | int | float] = {
         "weights": digest_of_files(folder),
         "history": history,
@@ -145,6 +143,7 @@ def cloze(
         "batch": batch,
         "learning rate": learning_rate,
         "seed": seed,
+        "torch": torch_version(),
     }
     with repeatable(seed):
         gap = load_gap(folder, tokens=tokens, history=history)
@@ -164,11 +163,12 @@ def cloze(
             )
         torch.save(gap.model.state_dict(), place / WEIGHTS)
 
-    place = kept(NAME, data, options, (sys.modules[__name__], examples_code), train)
+    code = (sys.modules[__name__], encoder_code, examples_code, titles_code)
+    place = kept(NAME, data, options, code, train)
     gap.model.load_state_dict(torch.load(place / WEIGHTS, weights_only=True))
     card = SystemCard(
         name=NAME,
-        llm=f"{MINILM_NAME if weights is None else folder.name}, with a new head for gaps",
+        llm=f"{name}, with a new head for gaps",
         llm_parameters=int(gap.model.num_parameters()),
         tuned=True,
         crm_at_inference=False,
@@ -185,20 +185,12 @@ def load_gap(folder: Path, *, tokens: int, history: int) -> Gap:
     Raises:
         InputError: If the folder holds no such model, or its tokenizer has no mark for gaps.
     """
-    import torch
     import transformers
 
-    try:
-        tokenizer: Any = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        model: Any = transformers.BertForMaskedLM.from_pretrained(
-            folder, local_files_only=True, dtype=torch.float32
-        )
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"the model at {folder} cannot be loaded: {str(error).splitlines()[0]}") from error
+    model, tokenizer = load_pretrained(folder, transformers.BertForMaskedLM)
     if tokenizer.mask_token is None:
         raise InputError(f"the tokenizer at {folder} has no mask token; give a masked language model")
     yes, no = (tokenizer(word, add_special_tokens=False)["input_ids"][0] for word in ("Yes", "No"))
-    model.train(mode=False)
     return Gap(model=model, tokenizer=tokenizer, answers=(yes, no), tokens=tokens, history=history)
 
 
@@ -216,14 +208,7 @@ def _tune(
     """Change the weights of the last layers and the head in place."""
     import torch
 
-    stack = gap.model.bert.encoder.layer
-    if not 1 <= layers <= len(stack):
-        raise InputError(f"layers = {layers}; the model has {len(stack)} of them")
-    gap.model.requires_grad_(requires_grad=False)
-    parts = [*stack[len(stack) - layers :], gap.model.cls.predictions.transform]
-    tuned = [weight for part in parts for weight in part.parameters()]
-    for weight in tuned:
-        weight.requires_grad_()
+    tuned = only_these(gap.model, [*last_layers(gap.model.bert, layers), gap.model.cls.predictions.transform])
     asked = questions(histories, examples, rng)
     starts = range(0, len(asked), batch)
     optimizer = torch.optim.AdamW(tuned, lr=learning_rate, weight_decay=0.01)

@@ -1,4 +1,4 @@
-"""What a language model is trained on: texts of items, and next items of training histories."""
+"""What a language model is trained on: next items of training histories."""
 
 from __future__ import annotations
 
@@ -49,33 +49,6 @@ def training_histories(data: AuditData, system: str) -> Histories:
         )
     counts = np.bincount(np.concatenate(found), minlength=len(index))
     return Histories(codes=long, counts=counts)
-
-
-def item_titles(data: AuditData, system: str) -> list[str]:
-    """The title of each catalogue item.
-
-    Raises:
-        InputError: If items have none.
-    """
-    titles = data.items["title"]
-    without = data.items.index[titles.isna() | (titles.astype("str").str.strip() == "")].tolist()
-    if without:
-        raise InputError(
-            f"{len(without):,} items have no title, such as {without[0]!r}; the system '{system}' reads the title of "
-            "every item"
-        )
-    return [str(title) for title in titles.tolist()]
-
-
-def item_texts(data: AuditData, system: str) -> list[str]:
-    """The title of each catalogue item, followed by its groups.
-
-    Raises:
-        InputError: If items have no title.
-    """
-    titles = item_titles(data, system)
-    groups = data.items["groups"].tolist()
-    return [f"{title}. {', '.join(of)}" if of else title for title, of in zip(titles, groups, strict=True)]
 
 
 def questions(

@@ -22,9 +22,9 @@ from recaudit.systems.language import item_codes as codes_code
 from recaudit.systems.language import spelling as spelling_code
 from recaudit.systems.language.examples import training_histories
 from recaudit.systems.language.item_codes import Code, collaborative_codes, sequential_codes
-from recaudit.systems.language.runtime import one_thread, repeatable, require
 from recaudit.systems.language.spelling import Speller, new_speller, tune
 from recaudit.systems.language.trie import Trie, beam_search, trie_of
+from recaudit.systems.torch_use import one_thread, repeatable, require, torch_version
 
 if TYPE_CHECKING:
     import torch
@@ -146,6 +146,7 @@ def generated_ids(
         "batch": batch,
         "learning rate": learning_rate,
         "seed": seed,
+        "torch": torch_version(),
     }
     with repeatable(seed):
         speller = new_speller(codes, base=base, history=history, width=width, layers=layers)

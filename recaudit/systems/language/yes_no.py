@@ -15,12 +15,14 @@ from recaudit.adapters.language.transformers_model import TransformersModel, loa
 from recaudit.adapters.language.weights import SMOLLM2_NAME, smollm2
 from recaudit.datasets import AuditData
 from recaudit.records import Recommender
+from recaudit.systems import item_texts as titles_code
+from recaudit.systems.item_texts import item_titles
 from recaudit.systems.kept import kept
 from recaudit.systems.language import added_weights as added_code
 from recaudit.systems.language import examples as examples_code
 from recaudit.systems.language.added_weights import Example, add_weights, merged, stored, tune
-from recaudit.systems.language.examples import item_titles, questions, training_histories
-from recaudit.systems.language.runtime import digest_of_files, repeatable, require
+from recaudit.systems.language.examples import questions, training_histories
+from recaudit.systems.torch_use import digest_of_files, repeatable, require, torch_version
 
 NAME = "yes-no"
 WEIGHTS = "added.pt"
@@ -86,6 +88,7 @@ def yes_no(
             "batch": batch,
             "learning rate": learning_rate,
             "seed": seed,
+            "torch": torch_version(),
         }
         asked = TransformersModel(model, tokenizer, name=name)
 
@@ -114,7 +117,7 @@ def yes_no(
                 tune(added, drawn, answers=answers, batch=batch, learning_rate=learning_rate)
             torch.save(stored(added), place / WEIGHTS)
 
-        code = (sys.modules[__name__], added_code, examples_code)
+        code = (sys.modules[__name__], added_code, examples_code, titles_code)
         model = merged(added, kept(NAME, data, options, code, train) / WEIGHTS)
         card_settings = {f"tuning: {key}": str(value) for key, value in options.items()}
     built = language_recommender(

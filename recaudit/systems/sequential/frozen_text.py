@@ -10,25 +10,18 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from recaudit.datasets import AuditData
 from recaudit.errors import UnknownNameError
 from recaudit.records import Recommender, SystemCard
+from recaudit.systems import item_texts, text_encoder
 from recaudit.systems.kept import kept
-from recaudit.systems.sequential import (
-    item_texts,
-    network,
-    sentences,
-    sequences,
-    text_adapters,
-    trained,
-    training,
-)
-from recaudit.systems.sequential.minilm import MINILM_NAME
-from recaudit.systems.sequential.repeatable import repeatable, torch_version
+from recaudit.systems.sequential import network, sequences, text_adapters, trained, training
+from recaudit.systems.torch_use import repeatable, require, torch_version
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 Adapter: TypeAlias = Literal["linear", "experts", "codes"]
 
-CODE = (item_texts, network, sentences, sequences, text_adapters, trained, training)
+NAME = "frozen-text-sasrec"
+CODE = (item_texts, network, sequences, text_adapters, text_encoder, trained, training)
 
 _DESCRIPTIONS: dict[Adapter, str] = {
     "linear": "a linear layer",
@@ -41,7 +34,7 @@ def frozen_text_sasrec(
     data: AuditData,
     *,
     adapter: Adapter = "linear",
-    encoder: str = MINILM_NAME,
+    weights: str | None = None,
     experts: int = 8,
     parts: int = 32,
     codes: int = 64,
@@ -63,7 +56,7 @@ def frozen_text_sasrec(
     Args:
         data: What to train on; every item needs a title. Held-out truth is not seen.
         adapter: "linear", "experts" or "codes".
-        encoder: The folder of an encoder made by `save_pretrained`, or "all-MiniLM-L6-v2", which is fetched.
+        weights: A folder made by `save_pretrained`; all-MiniLM-L6-v2 without it, fetched once (84 MB).
         experts: Of the mixture (experts).
         parts: Pieces of a text vector (codes).
         codes: Codes per piece (codes).
@@ -84,9 +77,10 @@ def frozen_text_sasrec(
     if adapter not in get_args(Adapter):
         raise UnknownNameError.among("adapter", adapter, get_args(Adapter))
     training.check_sizes(experts=experts, parts=parts, codes=codes)
-    texts = item_texts.item_texts(data)
+    require(NAME, "torch", "transformers")
+    texts = item_texts.item_texts(data, NAME)
     rows = sequences.item_sequences(data)
-    language = sentences.load_encoder(encoder, system="frozen_text_sasrec")
+    language = text_encoder.load_encoder(weights)
     settings = training.Settings(
         dimensions=dimensions,
         layers=layers,
@@ -101,7 +95,7 @@ def frozen_text_sasrec(
     sizes = {"experts": {"experts": experts}, "codes": {"parts": parts, "codes": codes}}.get(adapter, {})
 
     def train(folder: Path) -> None:
-        text = sentences.embed(language, sentences.tokenise(language, texts))
+        text = text_encoder.embed(language, text_encoder.tokenise(language, texts))
         with repeatable(seed):
             untrained = training.new_network(settings)
             items = item_encoder(text, adapter, settings, **sizes)
@@ -109,15 +103,15 @@ def frozen_text_sasrec(
             trained.save(folder, untrained, items)
 
     chosen = {**asdict(settings), "adapter": adapter, **sizes}
-    options = {**chosen, "encoder": language.digest, "torch": torch_version()}
-    folder = kept("frozen-text-sasrec", data, options, (*CODE, sys.modules[__name__]), train)
+    options = {**chosen, "weights": language.digest, "torch": torch_version()}
+    folder = kept(NAME, data, options, (*CODE, sys.modules[__name__]), train)
     card = SystemCard(
-        name=f"frozen-text-sasrec ({adapter})",
+        name=f"{NAME} ({adapter})",
         version=torch_version(),
         llm=language.name,
         llm_parameters=language.parameters,
         description=f"The next item by self-attention; items known by their texts through {_DESCRIPTIONS[adapter]}.",
-        settings={**{name: str(value) for name, value in chosen.items()}, "encoder": language.digest},
+        settings={**{name: str(value) for name, value in chosen.items()}, "weights": language.digest},
     )
     return trained.trained_recommender(data, folder, settings, card)
 

@@ -10,7 +10,7 @@ from recaudit.datasets import AuditData
 from recaudit.records import Recommender, SystemCard
 from recaudit.systems.kept import kept
 from recaudit.systems.sequential import network, sequences, trained, training
-from recaudit.systems.sequential.repeatable import repeatable, require_torch, torch_version
+from recaudit.systems.torch_use import repeatable, require, torch_version
 
 
 def sasrec(
@@ -47,7 +47,7 @@ def sasrec(
         PrerequisiteError: If torch is not installed.
         InputError: If there is nothing to train on, or the heads do not divide the dimensions.
     """
-    require_torch("sasrec")
+    require("sasrec", "torch")
     settings = training.Settings(
         dimensions=dimensions,
         layers=layers,

@@ -13,13 +13,14 @@ from recaudit.adapters import CatalogueScorer
 from recaudit.datasets import AuditData, apply_split
 from recaudit.records import FloatArray, Recommender, Request
 from recaudit.systems.kept import kept
-from recaudit.systems.sequential import ranking_features, text_tuning
-from recaudit.systems.sequential.minilm import MINILM_NAME
+from recaudit.systems.sequential import ranking_features, text_tuning, tuned_text
 from recaudit.systems.sequential.ranking_features import FEATURES, RankingFeatures
 from recaudit.systems.sequential.training import check_sizes
 from recaudit.systems.sequential.tuned_text import tuned_text_sasrec
 
-WEIGHTS = "weights.npy"
+NAME = "tuned-text-ranker"
+CODE = (*tuned_text.CODE, tuned_text, ranking_features)
+COEFFICIENTS = "coefficients.npy"
 
 
 def tuned_text_ranker(
@@ -27,9 +28,9 @@ def tuned_text_ranker(
     *,
     tune: text_tuning.Tune = "layers",
     tuned_layers: int = 1,
-    steps: int = 200,
-    items_per_step: int = 64,
-    encoder: str = MINILM_NAME,
+    steps: int | None = None,
+    items_per_step: int | None = None,
+    weights: str | None = None,
     epochs: int = 6,
     epochs_after: int = 3,
     held_back: int = 2,
@@ -47,9 +48,9 @@ def tuned_text_ranker(
         data: What to train on; every item needs a title. Held-out truth is not seen.
         tune: "layers" for the last layers of the encoder, "full" for all its weights.
         tuned_layers: How many layers are the last ones (layers).
-        steps: Steps in which the encoder learns.
-        items_per_step: Texts that are read again in each step.
-        encoder: The folder of an encoder made by `save_pretrained`, or "all-MiniLM-L6-v2", which is fetched.
+        steps: Steps in which the encoder learns; 200 without it, 150 if all its weights are tuned.
+        items_per_step: Texts that are read again in each step; 64 without it, 16 if all weights are tuned.
+        weights: A folder made by `save_pretrained`; all-MiniLM-L6-v2 without it, fetched once (84 MB).
         epochs: Passes over the data before the encoder learns.
         epochs_after: Passes over the data after it has learnt.
         held_back: Last interactions of each user that the ranker learns from.
@@ -68,7 +69,7 @@ def tuned_text_ranker(
         tuned_layers=tuned_layers,
         steps=steps,
         items_per_step=items_per_step,
-        encoder=encoder,
+        weights=weights,
         epochs=epochs,
         epochs_after=epochs_after,
         seed=seed,
@@ -76,22 +77,24 @@ def tuned_text_ranker(
 
     def train(folder: Path) -> None:
         features = ranking_features.ranking_features(before, reader.score)
-        np.save(folder / WEIGHTS, _fitted(before, features, negatives, seed))
+        np.save(folder / COEFFICIENTS, _fitted(before, features, negatives, seed))
 
     sizes = {"held_back": held_back, "negatives": negatives, "seed": seed}
     options = {**sizes, "reader": dict(reader.card.settings), "version": reader.card.version}
-    folder = kept("tuned-text-ranker", data, options, (ranking_features, sys.modules[__name__]), train)
-    weights: FloatArray = np.load(folder / WEIGHTS)
+    folder = kept(NAME, data, options, (*CODE, sys.modules[__name__]), train)
+    coefficients: FloatArray = np.load(folder / COEFFICIENTS)
     features = ranking_features.ranking_features(data, reader.score)
 
     def score(request: Request) -> FloatArray:
-        scores: FloatArray = features.of(request) @ weights
+        scores: FloatArray = features.of(request) @ coefficients
         return scores
 
-    learnt = {f"weight of {name}": f"{weight:.3f}" for name, weight in zip(FEATURES, weights, strict=True)}
+    learnt = {
+        f"weight of {name}": f"{weight:.3f}" for name, weight in zip(FEATURES, coefficients, strict=True)
+    }
     card = replace(
         reader.card,
-        name=f"tuned-text-ranker ({tune})",
+        name=f"{NAME} ({tune})",
         description="Logistic regression over popularity, item neighbours and the score of a tuned reader of texts.",
         settings={**reader.card.settings, **{name: str(size) for name, size in sizes.items()}, **learnt},
     )
@@ -103,7 +106,7 @@ def _without_the_last(data: AuditData, held_back: int) -> AuditData:
 
 
 def _fitted(before: AuditData, features: RankingFeatures, negatives: int, seed: int) -> FloatArray:
-    """One weight per feature, learnt from what was held back."""
+    """(n_features,) coefficients, learnt from what was held back."""
     from sklearn.linear_model import LogisticRegression
 
     rng = np.random.default_rng(seed)
@@ -119,5 +122,5 @@ def _fitted(before: AuditData, features: RankingFeatures, negatives: int, seed: 
         rows.append(features.of(request)[np.concatenate([wanted, drawn])])
         labels.append(np.repeat([1.0, 0.0], [len(wanted), len(drawn)]))
     fitted = LogisticRegression(max_iter=1000).fit(np.concatenate(rows), np.concatenate(labels))
-    weights: FloatArray = np.asarray(fitted.coef_[0], dtype=np.float64)
-    return weights
+    coefficients: FloatArray = np.asarray(fitted.coef_[0], dtype=np.float64)
+    return coefficients

@@ -8,15 +8,26 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from recaudit.errors import InputError
-from recaudit.systems.sequential.sentences import SentenceEncoder, Tokens, by_length, sentence_vectors
 from recaudit.systems.sequential.sequences import Codes, windows
 from recaudit.systems.sequential.training import batches, check_sizes, next_item_loss
+from recaudit.systems.text_encoder import (
+    TextEncoder,
+    Tokens,
+    by_length,
+    last_layers,
+    mean_of_tokens,
+    only_these,
+    read,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 Tune: TypeAlias = Literal["layers", "full"]
+
+STEPS: dict[Tune, int] = {"layers": 200, "full": 150}
+ITEMS_PER_STEP: dict[Tune, int] = {"layers": 64, "full": 16}
+"""So that both ways take about the same time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +71,7 @@ class Tunable:
     read: Callable[[Codes], Tensor]
 
 
-def tunable(language: SentenceEncoder, tokens: Tokens, tuning: Tuning) -> Tunable:
+def tunable(language: TextEncoder, tokens: Tokens, tuning: Tuning) -> Tunable:
     """Choose what is tuned.
 
     Raises:
@@ -134,40 +145,29 @@ def _in_turns(n_items: int, size: int, rng: np.random.Generator) -> Iterator[Cod
         yield from batches(rng.permutation(n_items), size)
 
 
-def _all_weights(language: SentenceEncoder, tokens: Tokens) -> Tunable:
-    def read(items: Codes) -> Tensor:
-        some = tokens.of(items)
-        hidden = language.model(input_ids=some.ids, attention_mask=some.mask).last_hidden_state
-        return sentence_vectors(hidden, some.mask)
-
-    return Tunable(weights=list(language.model.parameters()), read=read)
+def _all_weights(language: TextEncoder, tokens: Tokens) -> Tunable:
+    weights = only_these(language.model, [language.model])
+    return Tunable(weights=weights, read=lambda items: read(language, tokens.of(items)))
 
 
-def _last_layers(language: SentenceEncoder, tokens: Tokens, number: int) -> Tunable:
+def _last_layers(language: TextEncoder, tokens: Tokens, number: int) -> Tunable:
     """Tune the last layers over what those below give, which is computed once."""
     import torch
 
-    layers = getattr(getattr(language.model, "encoder", None), "layer", None)
-    if layers is None:
-        raise InputError(f"the encoder {language.name} is not built like BERT; give tune = 'full'")
-    if not 1 <= number <= len(layers):
-        raise InputError(
-            f"the encoder {language.name} has {len(layers)} layers; tune 1 to {len(layers)} of them, not {number}"
-        )
-    last = layers[len(layers) - number :]
+    last = last_layers(language.model, number)
     below = torch.zeros(*tokens.ids.shape, int(language.model.config.hidden_size))
     with torch.no_grad():
         for rows in by_length(tokens):
             some = tokens.of(rows)
             made = language.model(input_ids=some.ids, attention_mask=some.mask, output_hidden_states=True)
-            below[rows, : some.ids.shape[1]] = made.hidden_states[len(layers) - number]
+            below[rows, : some.ids.shape[1]] = made.hidden_states[-1 - number]
 
-    def read(items: Codes) -> Tensor:
+    def read_above(items: Codes) -> Tensor:
         mask = tokens.of(items).mask
         hidden = below[torch.from_numpy(items), : mask.shape[1]]
         unseen = (1.0 - mask[:, None, None, :].to(hidden.dtype)) * torch.finfo(hidden.dtype).min
         for layer in last:
             hidden = layer(hidden, unseen)
-        return sentence_vectors(hidden, mask)
+        return mean_of_tokens(hidden, mask)
 
-    return Tunable(weights=list(last.parameters()), read=read)
+    return Tunable(weights=only_these(language.model, last), read=read_above)

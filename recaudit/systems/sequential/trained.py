@@ -13,8 +13,8 @@ from recaudit.adapters import CatalogueScorer
 from recaudit.datasets import AuditData
 from recaudit.records import FloatArray, Request, SystemCard
 from recaudit.systems.sequential.network import ItemEncoder, states
-from recaudit.systems.sequential.repeatable import one_thread, repeatable
 from recaudit.systems.sequential.training import Settings, new_network
+from recaudit.systems.torch_use import one_thread, repeatable
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

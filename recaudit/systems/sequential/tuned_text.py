@@ -11,24 +11,23 @@ from recaudit.adapters import CatalogueScorer
 from recaudit.datasets import AuditData
 from recaudit.errors import UnknownNameError
 from recaudit.records import SystemCard
+from recaudit.systems import item_texts, text_encoder
 from recaudit.systems.kept import kept
 from recaudit.systems.sequential import (
-    item_texts,
     network,
-    sentences,
     sequences,
     text_adapters,
     text_tuning,
     trained,
     training,
 )
-from recaudit.systems.sequential.minilm import MINILM_NAME
-from recaudit.systems.sequential.repeatable import repeatable, torch_version
+from recaudit.systems.torch_use import repeatable, require, torch_version
 
 if TYPE_CHECKING:
     from torch import nn
 
-CODE = (item_texts, network, sentences, sequences, text_adapters, text_tuning, trained, training)
+NAME = "tuned-text-sasrec"
+CODE = (item_texts, network, sequences, text_adapters, text_encoder, text_tuning, trained, training)
 
 
 def tuned_text_sasrec(
@@ -36,10 +35,10 @@ def tuned_text_sasrec(
     *,
     tune: text_tuning.Tune = "layers",
     tuned_layers: int = 1,
-    steps: int = 200,
-    items_per_step: int = 64,
+    steps: int | None = None,
+    items_per_step: int | None = None,
     encoder_rate: float = 0.00005,
-    encoder: str = MINILM_NAME,
+    weights: str | None = None,
     dimensions: int = 64,
     layers: int = 2,
     heads: int = 2,
@@ -53,19 +52,19 @@ def tuned_text_sasrec(
 ) -> CatalogueScorer:
     """The next item by self-attention over texts that a language model, tuned for it, reads.
 
-    The idea of PLM-NR (arXiv 2104.07413) and TransRec (arXiv 2206.06190), small: first the sequence model learns
-    over the frozen encoder, as `frozen_text_sasrec` does with a linear layer; then both are trained together; then
-    the catalogue is read once more, and the sequence model settles on that. No language model runs when lists are
-    asked for.
+    The idea of PLM-NR (arXiv 2104.07413) and MoRec (arXiv 2303.13835), small: first the sequence model learns over
+    the frozen encoder, as `frozen_text_sasrec` does with a linear layer; then both are trained together; then the
+    catalogue is read once more, and the sequence model settles on that. No language model runs when lists are asked
+    for.
 
     Args:
         data: What to train on; every item needs a title. Held-out truth is not seen.
         tune: "layers" for the last layers of the encoder, "full" for all its weights.
         tuned_layers: How many layers are the last ones (layers).
-        steps: Steps in which the encoder learns.
-        items_per_step: Texts that are read again in each step.
+        steps: Steps in which the encoder learns; 200 without it, 150 if all its weights are tuned.
+        items_per_step: Texts that are read again in each step; 64 without it, 16 if all weights are tuned.
         encoder_rate: Step size for the encoder.
-        encoder: The folder of an encoder made by `save_pretrained`, or "all-MiniLM-L6-v2", which is fetched.
+        weights: A folder made by `save_pretrained`; all-MiniLM-L6-v2 without it, fetched once (84 MB).
         dimensions: Of the vectors of items.
         layers: Of self-attention.
         heads: Of each layer; they share the dimensions.
@@ -83,9 +82,10 @@ def tuned_text_sasrec(
     """
     if tune not in get_args(text_tuning.Tune):
         raise UnknownNameError.among("way to tune", tune, get_args(text_tuning.Tune))
-    texts = item_texts.item_texts(data)
+    require(NAME, "torch", "transformers")
+    texts = item_texts.item_texts(data, NAME)
     rows = sequences.item_sequences(data)
-    language = sentences.load_encoder(encoder, system="tuned_text_sasrec")
+    language = text_encoder.load_encoder(weights)
     settings = training.Settings(
         dimensions=dimensions,
         layers=layers,
@@ -100,8 +100,8 @@ def tuned_text_sasrec(
     tuning = text_tuning.Tuning(
         tune=tune,
         tuned_layers=tuned_layers if tune == "layers" else 0,
-        steps=steps,
-        items_per_step=items_per_step,
+        steps=text_tuning.STEPS[tune] if steps is None else steps,
+        items_per_step=text_tuning.ITEMS_PER_STEP[tune] if items_per_step is None else items_per_step,
         encoder_rate=encoder_rate,
         rate=learning_rate / 3,
         batch=batch,
@@ -114,22 +114,22 @@ def tuned_text_sasrec(
             trained.save(folder, *fit(language, texts, rows, settings=settings, tuning=tuning, after=after))
 
     chosen = {**asdict(settings), **asdict(tuning), "epochs_after": epochs_after}
-    options = {**chosen, "encoder": language.digest, "torch": torch_version()}
-    folder = kept("tuned-text-sasrec", data, options, (*CODE, sys.modules[__name__]), train)
+    options = {**chosen, "weights": language.digest, "torch": torch_version()}
+    folder = kept(NAME, data, options, (*CODE, sys.modules[__name__]), train)
     card = SystemCard(
-        name=f"tuned-text-sasrec ({tune})",
+        name=f"{NAME} ({tune})",
         version=torch_version(),
         llm=language.name,
         llm_parameters=language.parameters,
         tuned=True,
         description="The next item by self-attention; items known by their texts, the reader of texts tuned with it.",
-        settings={**{name: str(value) for name, value in chosen.items()}, "encoder": language.digest},
+        settings={**{name: str(value) for name, value in chosen.items()}, "weights": language.digest},
     )
     return trained.trained_recommender(data, folder, settings, card)
 
 
 def fit(
-    language: sentences.SentenceEncoder,
+    language: text_encoder.TextEncoder,
     texts: list[str],
     rows: list[sequences.Codes],
     *,
@@ -150,9 +150,9 @@ def fit(
     Returns:
         The network, and the item vectors that the tuned encoder gives.
     """
-    tokens = sentences.tokenise(language, texts)
+    tokens = text_encoder.tokenise(language, texts)
     part = text_tuning.tunable(language, tokens, tuning)
-    text = sentences.embed(language, tokens)
+    text = text_encoder.embed(language, tokens)
     centre = text_adapters.centring(text)
     sequence = training.new_network(settings)
     items = text_adapters.linear_adapter(centre(text), settings.dimensions)
@@ -168,7 +168,7 @@ def fit(
         history=settings.history,
         tuning=tuning,
     )
-    tuned = centre(sentences.embed(language, tokens))
+    tuned = centre(text_encoder.embed(language, tokens))
     given = network.ItemEncoder(weights=layer, vectors=lambda: layer(tuned))
     training.train(sequence, given, rows, after)
     return sequence, given

@@ -14,7 +14,7 @@ from recaudit.systems.language.added_weights import (
     stored,
     tune,
 )
-from recaudit.systems.language.runtime import repeatable
+from recaudit.systems.torch_use import repeatable
 
 torch = pytest.importorskip("torch", reason="needs the extra 'local'")
 pytest.importorskip("peft", reason="needs the extra 'local'")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ from recaudit.errors import InputError, PrerequisiteError
 from recaudit.probes.lists import plan_lists
 from recaudit.records import Recommender, Request
 from recaudit.systems import minilm as minilm_code
-from recaudit.systems.language import runtime
 from recaudit.systems.language.bi_encoder import bi_encoder
 
 pytest.importorskip("torch", reason="needs the extra 'local'")
@@ -70,13 +70,15 @@ def test_bad_input_is_told(
     tasteful: AuditData, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     untitled = tasteful.items.assign(title=tasteful.items["title"].where(tasteful.items.index != 7))
-    with pytest.raises(InputError, match=r"1 items have no title, such as 7"):
+    with pytest.raises(
+        InputError, match=r"1 of 60 items of .* have no title, such as 7; the system 'bi-encoder'"
+    ):
         bi_encoder(replace(tasteful, items=untitled), **options)
     with pytest.raises(InputError, match="no model at nowhere"):
         bi_encoder(tasteful, weights="nowhere")
-    with pytest.raises(InputError, match="layers = 5; the encoder has 2"):
+    with pytest.raises(InputError, match="has 2 layers; tune 1 to 2 of them, not 5"):
         bi_encoder(tasteful, **options, layers=5)
-    monkeypatch.setattr(runtime, "find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(PrerequisiteError, match=r"recaudit\[local\]"):
         bi_encoder(tasteful, **options)
 

@@ -96,7 +96,7 @@ def test_tuning_learns_which_items_are_last(tasteful: AuditData, options: dict[s
 
 
 def test_bad_input_is_told(tasteful: AuditData, options: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match="layers = 7; the model has 2"):
+    with pytest.raises(InputError, match="has 2 layers; tune 1 to 2 of them, not 7"):
         cloze(tasteful, **(options | {"layers": 7}))
     with pytest.raises(InputError, match="no model at nowhere"):
         cloze(tasteful, **(options | {"weights": "nowhere"}))

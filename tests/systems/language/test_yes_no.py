@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from recaudit.datasets import AuditData, split_last
 from recaudit.datasets.movielens import movielens_100k
 from recaudit.errors import InputError, PrerequisiteError
 from recaudit.records import Request
-from recaudit.systems.language import runtime
 from recaudit.systems.language.examples import questions, training_histories
 from recaudit.systems.language.yes_no import yes_no
 
@@ -90,7 +90,7 @@ def test_bad_input_is_told(
 ) -> None:
     with pytest.raises(InputError, match="layers = 9; the model has 2"):
         yes_no(tasteful, **(options | {"layers": 9}))
-    monkeypatch.setattr(runtime, "find_spec", lambda name: None if name == "peft" else name)
+    monkeypatch.setitem(sys.modules, "peft", None)
     with pytest.raises(PrerequisiteError, match=r"needs the package peft.*recaudit\[local\]"):
         yes_no(tasteful, **options)
 

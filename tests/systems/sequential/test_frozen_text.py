@@ -11,11 +11,11 @@ import pytest
 from recaudit.datasets import AuditData
 from recaudit.errors import InputError, PrerequisiteError, UnknownNameError
 from recaudit.records import Recommender
+from recaudit.systems import text_encoder
 from recaudit.systems.popularity import popularity
-from recaudit.systems.sequential import sentences, sequences, training
+from recaudit.systems.sequential import sequences, training
 from recaudit.systems.sequential.frozen_text import Adapter, frozen_text_sasrec, item_encoder
-from recaudit.systems.sequential.minilm import minilm
-from recaudit.systems.sequential.repeatable import repeatable
+from recaudit.systems.torch_use import repeatable
 
 if TYPE_CHECKING:
     from conftest import Ask
@@ -34,7 +34,7 @@ ADAPTERS: list[Adapter] = ["linear", "experts", "codes"]
 def test_learns_what_comes_next_from_texts(
     adapter: Adapter, ring: AuditData, tiny_encoder: str, hits: Callable[[Recommender], float]
 ) -> None:
-    system = frozen_text_sasrec(ring, adapter=adapter, encoder=tiny_encoder, **SMALL)
+    system = frozen_text_sasrec(ring, adapter=adapter, weights=tiny_encoder, **SMALL)
     assert hits(system) > 2 * hits(popularity(ring))
     assert system.card.quadrant == "frozen, with CRM"
     assert system.card.name == f"frozen-text-sasrec ({adapter})"
@@ -44,9 +44,9 @@ def test_learns_what_comes_next_from_texts(
 def test_training_changes_neither_the_encoder_nor_its_vectors(
     adapter: Adapter, ring: AuditData, tiny_encoder: str
 ) -> None:
-    language = sentences.load_encoder(tiny_encoder, system="test")
-    tokens = sentences.tokenise(language, ring.items["title"].tolist())
-    text = sentences.embed(language, tokens)
+    language = text_encoder.load_encoder(tiny_encoder)
+    tokens = text_encoder.tokenise(language, ring.items["title"].tolist())
+    text = text_encoder.embed(language, tokens)
     weights = {name: weight.clone() for name, weight in language.model.state_dict().items()}
     before = text.clone()
     settings = training.Settings(
@@ -68,12 +68,12 @@ def test_training_changes_neither_the_encoder_nor_its_vectors(
     assert not torch.equal(items.vectors(), learnt)
     assert torch.equal(text, before)
     assert all(torch.equal(weights[name], weight) for name, weight in language.model.state_dict().items())
-    assert torch.equal(sentences.embed(language, tokens), before)
+    assert torch.equal(text_encoder.embed(language, tokens), before)
 
 
 def test_the_card_counts_the_parameters(ring: AuditData, tiny_encoder: str) -> None:
-    system = frozen_text_sasrec(ring, encoder=tiny_encoder, **{**SMALL, "epochs": 0})
-    language = sentences.load_encoder(tiny_encoder, system="test")
+    system = frozen_text_sasrec(ring, weights=tiny_encoder, **{**SMALL, "epochs": 0})
+    language = text_encoder.load_encoder(tiny_encoder)
     assert system.card.llm_parameters == sum(weight.numel() for weight in language.model.parameters())
     assert system.card.llm == Path(tiny_encoder).name
     assert not system.card.tuned
@@ -86,7 +86,7 @@ def test_ranks_candidates_and_repeats_with_a_seed(
 
     def answer(folder: str, seed: int) -> tuple[float, ...] | None:
         monkeypatch.setenv("RECAUDIT_CACHE", str(own_cache / folder))
-        system = frozen_text_sasrec(ring, encoder=tiny_encoder, seed=seed, **{**SMALL, "epochs": 2})
+        system = frozen_text_sasrec(ring, weights=tiny_encoder, seed=seed, **{**SMALL, "epochs": 2})
         [answer] = system.recommend([request])
         assert sorted(answer.items) == [3, 7, 11]
         return answer.scores
@@ -97,8 +97,10 @@ def test_ranks_candidates_and_repeats_with_a_seed(
 
 def test_items_without_text_are_refused(ring: AuditData, tiny_encoder: str) -> None:
     items = ring.items.assign(title=["", *ring.items["title"].tolist()[1:]])
-    with pytest.raises(InputError, match="1 of 24 items of ring have no title, such as 0;"):
-        frozen_text_sasrec(replace(ring, items=items), encoder=tiny_encoder)
+    with pytest.raises(
+        InputError, match="1 of 24 items of ring have no title, such as 0; the system 'frozen-text-sasrec'"
+    ):
+        frozen_text_sasrec(replace(ring, items=items), weights=tiny_encoder)
 
 
 def test_unknown_adapters_are_refused_with_near_names(ring: AuditData) -> None:
@@ -115,25 +117,3 @@ def test_says_how_to_get_transformers(ring: AuditData, monkeypatch: pytest.Monke
 def test_sizes_below_one_are_refused(ring: AuditData) -> None:
     with pytest.raises(InputError, match="experts is 0; give 1 or more"):
         frozen_text_sasrec(ring, adapter="experts", experts=0)
-
-
-@pytest.mark.llm
-@pytest.mark.slow
-def test_minilm_knows_which_films_are_alike(
-    ring: AuditData, ask: Ask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.undo()  # the weights are fetched once, not for every test
-    try:
-        minilm()
-    except PrerequisiteError as error:
-        pytest.skip(f"needs all-MiniLM-L6-v2: {error}")
-    language = sentences.load_encoder("all-MiniLM-L6-v2", system="test")
-    assert language.parameters == 22_713_216
-    texts = [
-        "Alien (1979). Horror, Sci-Fi",
-        "Aliens (1986). Action, Sci-Fi",
-        "Cinderella (1950). Animation, Musical",
-    ]
-    vectors = sentences.embed(language, sentences.tokenise(language, texts))
-    near, far = float(vectors[0] @ vectors[1]), float(vectors[0] @ vectors[2])
-    assert near > far + 0.2

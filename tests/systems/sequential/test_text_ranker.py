@@ -26,7 +26,7 @@ SMALL: dict[str, Any] = {"epochs": 15, "steps": 10, "items_per_step": 12, "negat
 def system(ring: AuditData, tiny_encoder: str, tmp_path_factory: pytest.TempPathFactory) -> Recommender:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RECAUDIT_CACHE", str(tmp_path_factory.mktemp("cache")))
-        return tuned_text_ranker(ring, encoder=tiny_encoder, **SMALL)
+        return tuned_text_ranker(ring, weights=tiny_encoder, **SMALL)
 
 
 def test_learns_what_comes_next(
@@ -54,7 +54,7 @@ def test_a_seed_repeats(
     def scores(folder: str) -> tuple[float, ...] | None:
         monkeypatch.setenv("RECAUDIT_CACHE", str(own_cache / folder))
         few = {**SMALL, "epochs": 1, "steps": 1}
-        [answer] = tuned_text_ranker(ring, encoder=tiny_encoder, **few).recommend([ask(0)])
+        [answer] = tuned_text_ranker(ring, weights=tiny_encoder, **few).recommend([ask(0)])
         return answer.scores
 
     assert scores("a") == scores("b")
@@ -62,9 +62,9 @@ def test_a_seed_repeats(
 
 def test_histories_that_cannot_be_shortened_are_refused(ring: AuditData, tiny_encoder: str) -> None:
     with pytest.raises(InputError, match="no user has more than 20 interactions"):
-        tuned_text_ranker(ring, encoder=tiny_encoder, held_back=20)
+        tuned_text_ranker(ring, weights=tiny_encoder, held_back=20)
 
 
 def test_a_ranker_needs_negatives(ring: AuditData, tiny_encoder: str) -> None:
     with pytest.raises(InputError, match="negatives is 0; give 1 or more"):
-        tuned_text_ranker(ring, encoder=tiny_encoder, negatives=0)
+        tuned_text_ranker(ring, weights=tiny_encoder, negatives=0)

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from recaudit.datasets import AuditData
-from recaudit.systems.sequential import sentences, sequences, training
-from recaudit.systems.sequential.item_texts import item_texts
-from recaudit.systems.sequential.repeatable import repeatable
+from recaudit.systems import text_encoder
+from recaudit.systems.item_texts import item_texts
+from recaudit.systems.sequential import sequences, training
 from recaudit.systems.sequential.text_adapters import linear_adapter
 from recaudit.systems.sequential.text_tuning import Tunable, Tune, Tuning, tunable, tune
+from recaudit.systems.torch_use import repeatable
 
 torch = pytest.importorskip("torch", reason="needs torch: pip install 'recaudit[local]'")
 pytest.importorskip("transformers", reason="needs transformers: pip install 'recaudit[local]'")
@@ -33,12 +34,14 @@ def tuning(way: Tune, layers: int = 1) -> Tuning:
 def test_reading_some_items_gives_what_embedding_all_gives(
     way: Tune, layers: int, ring: AuditData, tiny_encoder: str
 ) -> None:
-    language = sentences.load_encoder(tiny_encoder, system="test")
-    tokens = sentences.tokenise(language, [*item_texts(ring), "a much longer text, the red car and the boat"])
+    language = text_encoder.load_encoder(tiny_encoder)
+    tokens = text_encoder.tokenise(
+        language, [*item_texts(ring, "test"), "a much longer text, the red car and the boat"]
+    )
     part = tunable(language, tokens, tuning(way, layers))
     items = np.array([7, 0, len(tokens.ids) - 1])
     read = part.read(items).detach()
-    np.testing.assert_allclose(read, sentences.embed(language, tokens)[items], atol=1e-5)
+    np.testing.assert_allclose(read, text_encoder.embed(language, tokens)[items], atol=1e-5)
 
 
 SETTINGS = training.Settings(
@@ -78,10 +81,10 @@ def test_items_are_read_in_turns(ring: AuditData) -> None:
 
 @pytest.mark.parametrize("way", ["layers", "full"])
 def test_what_is_to_be_tuned_changes_and_nothing_else(way: Tune, ring: AuditData, tiny_encoder: str) -> None:
-    language = sentences.load_encoder(tiny_encoder, system="test")
-    tokens = sentences.tokenise(language, item_texts(ring))
+    language = text_encoder.load_encoder(tiny_encoder)
+    tokens = text_encoder.tokenise(language, item_texts(ring, "test"))
     weights = {name: weight.clone() for name, weight in language.model.state_dict().items()}
-    text = sentences.embed(language, tokens)
+    text = text_encoder.embed(language, tokens)
     before = text.clone()
     tune_once(ring, text, tunable(language, tokens, tuning(way)), tuning(way))
     changed = {
@@ -92,4 +95,4 @@ def test_what_is_to_be_tuned_changes_and_nothing_else(way: Tune, ring: AuditData
     below = {name for name in changed if not name.startswith("encoder.layer.1.")}
     assert ("embeddings.word_embeddings.weight" in below) == (way == "full")
     assert bool(below) == (way == "full")
-    assert not torch.allclose(sentences.embed(language, tokens), before, atol=1e-3)
+    assert not torch.allclose(text_encoder.embed(language, tokens), before, atol=1e-3)

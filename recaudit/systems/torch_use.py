@@ -1,10 +1,11 @@
-"""What training with torch needs each time: packages, one thread, a seed, a digest of given weights."""
+"""torch as the systems use it: packages made sure of, one thread, a seed of one's own, a digest of given weights."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,22 +26,27 @@ def require(system: str, *packages: str) -> None:
             )
 
 
+def torch_version() -> str:
+    """Of the installed torch; other versions may learn other weights from the same seed."""
+    return f"torch {version('torch')}"
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Hold torch to one thread: sums repeat exactly, and threads do not wait for each other beside other work."""
+    """Compute on one thread, so that sums are taken in one order; the number of threads is restored."""
     import torch
 
-    threads = torch.get_num_threads()
+    before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         yield
     finally:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(before)
 
 
 @contextmanager
 def repeatable(seed: int) -> Iterator[None]:
-    """Seed torch, on one thread; both are as before afterwards."""
+    """Compute on one thread with a seed; threads and torch's random state are restored."""
     import torch
 
     with one_thread(), torch.random.fork_rng(devices=[]):
@@ -61,9 +67,12 @@ def weights_folder(path: str) -> Path:
 
 
 def digest_of_files(path: Path) -> str:
-    """SHA-256 of a file, or of all files of a folder with their names."""
+    """SHA-256 of a file, or of all files of a folder but hidden ones, with their names."""
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
     total = hashlib.sha256()
-    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-        total.update(f"{file.name}:{file.stat().st_size}:".encode())
-        total.update(file.read_bytes())
+    for file in files:
+        if file.is_file() and not file.name.startswith("."):
+            with file.open("rb") as opened:
+                content = hashlib.file_digest(opened, "sha256").digest()
+            total.update(file.name.encode() + b"\0" + content)
     return total.hexdigest()
