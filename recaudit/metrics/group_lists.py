@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from recaudit.metrics.context import Shown
     from recaudit.records import FloatArray
 
-NO_GROUPS = "no listed item has a group"
+NO_GROUPS = "no listed item, or no training interaction, has a group"
 
 
 @metric(
@@ -32,7 +32,7 @@ def awrf(shown: Shown, k: int) -> FloatArray:
 
     Returns:
         (n,) values from 0 to 1 (exposure as in the target), higher is closer; NaN without a list or a listed item
-        with a group.
+        with a group, or if no training interaction is with such an item.
 
     Raises:
         InputError: If the catalogue has no item groups.
@@ -98,8 +98,7 @@ def _target(shown: Shown, spread: float = 0.0) -> FloatArray:
     """(g,) shares of all training interactions."""
     weights = group_weights(group_membership(shown.catalogue, "awrf"), "split")
     totals = shown.catalogue.popularity @ weights + spread / weights.shape[1]
-    shares: FloatArray = totals / totals.sum()
-    return shares
+    return ratio(totals, totals.sum(keepdims=True))
 
 
 def _running(shown: Shown, k: int, name: str, seen: FloatArray) -> FloatArray:
