@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recaudit.metrics import Lists, corpus_statistic, exposure, make_catalogue, parse_label
+from recaudit.metrics import Lists, Shown, corpus_statistic, exposure, make_catalogue, parse_label
 
 CATALOGUE = make_catalogue(Lists.of([[0, 1], [0], [0], [0]]), 4)
 
@@ -42,3 +42,19 @@ def test_gini_is_half_the_relative_mean_difference() -> None:
 def test_exposure_counts_each_list_up_to_k() -> None:
     shown = exposure(Lists.of([[3, 1], [], [3]]), 1, 4)
     assert np.asarray(shown.sum(axis=0)).ravel().tolist() == [0, 0, 0, 2]
+
+
+def test_holisticai_agrees_where_it_has_the_same_definition() -> None:
+    """holisticai 1.0.14 on four users, each shown two of five items, shown 4, 2, 1, 1 and 0 times.
+
+    Its entropy (1.21301) is ours. Its Gini (0.5625) divides by n - 1 where ours divides by n, so that one item for
+    everybody gives 1 there and (n - 1) / n here. Its average recommendation popularity (2.75) takes popularity from the
+    lists themselves, ours from training.
+    """
+    totals = np.array([4.0, 2.0, 1.0, 1.0, 0.0])
+    assert statistic("entropy@2")(totals) == pytest.approx(1.2130075659799042)
+    assert statistic("gini@2")(totals) * 5 / 4 == pytest.approx(0.5625)
+    assert statistic("coverage@2")(totals) == pytest.approx(0.8)
+    lists = Lists.of([[0, 1], [0, 2], [0, 1], [0, 3]])
+    as_theirs = Shown(lists=lists, history=lists, catalogue=make_catalogue(lists, 5))
+    assert parse_label("arp@2").compute(as_theirs).mean() == pytest.approx(2.75)

@@ -25,7 +25,7 @@ class PositionOptions(ProbeOptions):
     candidates: Annotated[int, Field(ge=2)] = 20
     positions: Annotated[int, Field(ge=3)] = 5
     metrics: Annotated[list[UtilityLabel], Field(min_length=1)] = ["ndcg@10"]
-    similarity: Annotated[list[PairLabel], Field(min_length=1)] = ["rbo@20"]
+    similarity: Annotated[list[PairLabel], Field(min_length=1)] = ["rbo@20", "kendall@20"]
     units: Annotated[int, Field(ge=1)] = 100
     history: bool = True
     pairs: bool = True
