@@ -95,7 +95,7 @@ def eer(samples: Samples, k: int) -> FloatArray:
     to_wanted = _dot(together, relevant) / len(got)
     to_others = np.asarray(together.sum(axis=1)).ravel() / len(got) - to_wanted
     value = 2 * (to_wanted * wanted + to_others * other) / _unit(k)
-    return np.where(_missing(samples) | (_n_wanted(samples) == 0), np.nan, value)
+    return np.where(_missing(samples) | (samples.truth.relevant == 0), np.nan, value)
 
 
 @metric("samples", "eel", better="lower", bounds=(-1.0, 2.0), reference=DIAZ, undefined=MISSING)
@@ -115,7 +115,7 @@ def eel(samples: Samples, k: int) -> FloatArray:
     (array([0.5]), array([-0.5]))
     """
     wanted, other = _ideal(samples, k)
-    count = _n_wanted(samples)
+    count = samples.truth.relevant
     should = (count * wanted**2 + (samples.candidates - count) * other**2) / _unit(k)
     return eed(samples, k) - eer(samples, k) + should
 
@@ -145,15 +145,10 @@ def _relevant_matrix(samples: Samples) -> csr_matrix[Any]:
     return csr_matrix((ones, truth.items, truth.offsets), shape=(truth.n_users, samples.n_items))
 
 
-def _n_wanted(samples: Samples) -> FloatArray:
-    truth = samples.truth
-    return np.bincount(truth.users[truth.grades > 0], minlength=truth.n_users).astype(np.float64)
-
-
 def _ideal(samples: Samples, k: int) -> tuple[FloatArray, FloatArray]:
     """(n,) exposure that a wanted and that any other item should get."""
     weights = place_weights(k, "log")
-    count = _n_wanted(samples)
+    count = samples.truth.relevant
     top = np.concatenate([[0.0], np.cumsum(weights)])[np.minimum(count, k).astype(np.int64)]
     wanted = top / np.maximum(count, 1)
     other = (weights.sum() - top) / np.maximum(samples.candidates - count, 1)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from recaudit.metrics.columns import Lists, Truth
+from recaudit.metrics.columns import Lists, Truth, offsets_of
 from recaudit.metrics.division import ratio
 from recaudit.metrics.spec import metric
 
@@ -145,9 +145,7 @@ def group_contributions(
 
 
 def _relevant(truth: Truth) -> Lists:
-    keep = truth.grades > 0
-    counts = np.bincount(truth.users[keep], minlength=truth.n_users)
-    return Lists(offsets=np.concatenate([[0], np.cumsum(counts)]), items=truth.items[keep])
+    return Lists(offsets=offsets_of(truth.relevant), items=truth.items[truth.grades > 0])
 
 
 def _is_wanted(lists: Lists, relevant: Lists, n_items: int) -> IntArray:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recaudit.datasets import AuditData
 from recaudit.errors import InputError
-from recaudit.records import FloatArray, ItemId, UserId
+from recaudit.records import FloatArray, ItemId, Request, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,34 @@ class CandidateSet:
     history: tuple[ItemId, ...]
     wanted: tuple[ItemId, ...]
     others: tuple[ItemId, ...]
+
+
+def in_random_order(items: Sequence[ItemId], rng: np.random.Generator) -> tuple[ItemId, ...]:
+    """The same items, shuffled."""
+    return tuple(items[at] for at in rng.permutation(len(items)))
+
+
+def ranking_request(
+    arm: str,
+    user: UserId,
+    history: tuple[ItemId, ...],
+    candidates: tuple[ItemId, ...],
+    *,
+    run_seed: int,
+    replicate: int = 0,
+) -> Request:
+    """Ask for a ranking of all candidates, in the order in which they are given."""
+    return Request(
+        unit=user,
+        arm=arm,
+        replicate=replicate,
+        user=user,
+        history=history,
+        candidates=candidates,
+        k=len(candidates),
+        needs="candidates",
+        run_seed=run_seed,
+    )
 
 
 def relevant_items(data: AuditData) -> dict[UserId, tuple[ItemId, ...]]:

@@ -19,7 +19,7 @@ from recaudit.metrics import (
     parse_label,
     undefined_reasons,
 )
-from recaudit.probes.candidates import candidate_sets, relevant_items
+from recaudit.probes.candidates import candidate_sets, in_random_order, ranking_request, relevant_items
 from recaudit.probes.claims import claim_about_all, claims_about_groups
 from recaudit.probes.lists import in_arm, rows_of_reached, shown_lists
 from recaudit.probes.options import Attributes, ProbeOptions
@@ -75,16 +75,8 @@ def plan(data: AuditData, options: PopularityCandidatesOptions, k: int, run_seed
     histories = data.histories()
 
     def ask(arm: str, user: UserId, items: Sequence[ItemId]) -> Request:
-        return Request(
-            unit=user,
-            arm=arm,
-            user=user,
-            history=histories.get(user, ()),
-            candidates=tuple(items[at] for at in rng.permutation(len(items))),
-            k=len(items),
-            needs="candidates",
-            run_seed=run_seed,
-        )
+        shuffled = in_random_order(items, rng)
+        return ranking_request(arm, user, histories.get(user, ()), shuffled, run_seed=run_seed)
 
     requests = [ask(WANTED, user, relevant[user]) for user in users]
     sets = candidate_sets(data, users, options.candidates, rng, most_wanted=1)

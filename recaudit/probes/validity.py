@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import Field
 
 from recaudit.datasets import AuditData, first_users
-from recaudit.probes.candidates import candidate_sets, relevant_items
+from recaudit.probes.candidates import candidate_sets, in_random_order, ranking_request, relevant_items
 from recaudit.probes.lists import ARM, first_in_arm, plan_lists
 from recaudit.probes.options import Attributes, ProbeOptions
 from recaudit.probes.outcomes import (
@@ -72,21 +72,16 @@ def plan(data: AuditData, options: ValidityOptions, k: int, run_seed: int) -> li
     rng = np.random.default_rng(run_seed)
     users = first_users(list(relevant_items(data)), options.units, run_seed)
     sets = candidate_sets(data, users, options.candidates, rng, most_wanted=1)
-    rankings = []
-    for one in sets:
-        mixed = [*one.wanted, *one.others]
-        rankings.append(
-            Request(
-                unit=one.user,
-                arm=CANDIDATE_ARM,
-                user=one.user,
-                history=one.history,
-                candidates=tuple(mixed[at] for at in rng.permutation(len(mixed))),
-                k=len(mixed),
-                needs="candidates",
-                run_seed=run_seed,
-            )
+    rankings = [
+        ranking_request(
+            CANDIDATE_ARM,
+            one.user,
+            one.history,
+            in_random_order([*one.wanted, *one.others], rng),
+            run_seed=run_seed,
         )
+        for one in sets
+    ]
     return [*plan_lists(data, k, run_seed), *rankings]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from recaudit.datasets import AuditData, first_users
 from recaudit.errors import InputError
-from recaudit.probes.candidates import candidate_sets
+from recaudit.probes.candidates import candidate_sets, in_random_order
 from recaudit.probes.counterfactual.options import ProfileOptions, PromptOptions
 from recaudit.probes.counterfactual.values import NEUTRAL, Arm, arms_of
 from recaudit.records import ItemId, Request, UserId
@@ -126,5 +126,4 @@ def _asked_users(
         yield from ((user, None) for user in users)
         return
     for one in candidate_sets(data, users, options.candidates, rng):
-        mixed = [*one.wanted, *one.others]
-        yield one.user, tuple(mixed[at] for at in rng.permutation(len(mixed)))
+        yield one.user, in_random_order([*one.wanted, *one.others], rng)

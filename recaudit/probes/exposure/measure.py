@@ -18,6 +18,7 @@ from recaudit.metrics import (
     Samples,
     Shown,
     Truth,
+    encode_lists,
     encode_rows,
     encode_truth,
     find_hits,
@@ -106,10 +107,12 @@ def _of_grouping(
     units = np.array([one.unit for one in seen.asked], dtype=object)
     parts: list[PartsMeasurement] = []
     corpus: list[CorpusMeasurement] = []
+    of_depth = {
+        k: group_contributions(seen.lists, seen.history, seen.truth, weights, k=k, discount=options.discount)
+        for k in {parse_label(label).k or 1 for label in options.metrics}
+    }
     for label in map(parse_label, options.metrics):
-        contributions = group_contributions(
-            seen.lists, seen.history, seen.truth, weights, k=label.k or 1, discount=options.discount
-        )
+        contributions = of_depth[label.k or 1]
         name = metric_of(str(label), grouping)
         statistic = _Statistic(label=label, items=weights.sum(axis=0))
         if label.spec.name not in RESTS_ON:
@@ -180,9 +183,7 @@ def _expected_rows(
     for replicate in range(options.samples):
         twins = [by_key.get((one.unit, replicate)) for one in seen.asked]
         items = [() if twin is None else answers[twin.id].items for twin in twins]
-        lists.append(
-            Lists.of([data.items.index.get_indexer(pd.Index(own)).tolist() if own else [] for own in items])
-        )
+        lists.append(encode_lists(items, data.items.index))
     samples = Samples(
         lists=lists,
         truth=seen.truth,
@@ -190,12 +191,13 @@ def _expected_rows(
         n_items=len(data.items),
     )
     values, reasons = {}, {}
-    wanted = np.bincount(seen.truth.users[seen.truth.grades > 0], minlength=seen.truth.n_users)
     for label in map(parse_label, options.expected):
         column = label.compute(samples)
         values[str(label)] = column
         needs_truth = label.spec.name != "eed"
-        why = np.where((wanted == 0) & needs_truth, "no relevant held-out item", label.spec.undefined)
+        why = np.where(
+            (seen.truth.relevant == 0) & needs_truth, "no relevant held-out item", label.spec.undefined
+        )
         reasons[str(label)] = np.where(np.isnan(column), why, "").astype(object)
     return measurement_rows(seen.asked, values, reasons)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from recaudit.datasets import AuditData
-from recaudit.metrics import Lists, Truth, find_hits, parse_label
+from recaudit.metrics import Truth, encode_lists, find_hits, parse_label
 from recaudit.probes.lists import NO_ANSWER, measurement_rows, rows_of_reached, shown_lists
 from recaudit.probes.position.options import PositionOptions
 from recaudit.probes.position.plan import PAIR, SHUFFLED_HISTORY, SWAPPED, arm_at
@@ -78,7 +78,7 @@ def _utility(
 ) -> dict[str, FloatArray]:
     """Ranking metrics with the target as the only relevant item."""
     catalogue = data.items.index
-    shown = Lists.of([catalogue.get_indexer(pd.Index(items)).tolist() if items else [] for items in lists])
+    shown = encode_lists(lists, catalogue)
     codes = catalogue.get_indexer(pd.Index([targets[one] for one in asked]))
     truth = Truth.of([{code: 1.0} for code in codes.tolist()])
     hits = find_hits(shown, truth, candidates=np.array([one.k for one in asked]))
@@ -88,13 +88,8 @@ def _utility(
 def _order_rows(data: AuditData, targets: Mapping[Request, ItemId], answers: Answers) -> pd.DataFrame:
     """Whether the answer follows the prompt's order; the target, which is ranked for a reason, does not count."""
     asked = list(targets)
-    prompts = Lists.of(
-        [
-            data.items.index.get_indexer(
-                pd.Index([item for item in one.candidates or () if item != targets[one]])
-            ).tolist()
-            for one in asked
-        ]
+    prompts = encode_lists(
+        [[item for item in one.candidates or () if item != targets[one]] for one in asked], data.items.index
     )
     longest = max((one.k for one in asked), default=1)
     tau = parse_label(f"kendall@{longest}").compute(prompts, shown_lists(data, asked, answers))

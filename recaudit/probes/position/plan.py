@@ -8,7 +8,13 @@ import numpy as np
 
 from recaudit.datasets import AuditData, first_users
 from recaudit.errors import InputError
-from recaudit.probes.candidates import CandidateSet, candidate_sets, relevant_items
+from recaudit.probes.candidates import (
+    CandidateSet,
+    candidate_sets,
+    in_random_order,
+    ranking_request,
+    relevant_items,
+)
 from recaudit.probes.position.options import PositionOptions
 from recaudit.records import ItemId, Request
 
@@ -57,22 +63,12 @@ def _requests(
         replicate: int = 0,
         history: tuple[ItemId, ...] = one.history,
     ) -> Request:
-        return Request(
-            unit=one.user,
-            arm=arm,
-            replicate=replicate,
-            user=one.user,
-            history=history,
-            candidates=candidates,
-            k=len(candidates),
-            needs="candidates",
-            run_seed=run_seed,
-        )
+        return ranking_request(arm, one.user, history, candidates, run_seed=run_seed, replicate=replicate)
 
     for place, order in zip(options.places, orders, strict=True):
         yield ask(arm_at(place), order)
     yield ask(arm_at(options.places[repeated]), orders[repeated], replicate=1)
-    shuffled = tuple(one.history[at] for at in rng.permutation(len(one.history)))
+    shuffled = in_random_order(one.history, rng)
     if options.history and shuffled != one.history:
         yield ask(SHUFFLED_HISTORY, orders[repeated], history=shuffled)
     pair = tuple(circle[at] for at in rng.permutation(2))

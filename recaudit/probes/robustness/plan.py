@@ -8,7 +8,7 @@ import numpy as np
 
 from recaudit.datasets import AuditData, first_users
 from recaudit.errors import InputError
-from recaudit.probes.candidates import candidate_sets, relevant_items
+from recaudit.probes.candidates import candidate_sets, in_random_order, relevant_items
 from recaudit.probes.robustness.options import PromptRobustnessOptions, RobustnessOptions
 from recaudit.records import Capability, ItemId, Request, UserId
 
@@ -54,7 +54,7 @@ def plan_histories(data: AuditData, options: RobustnessOptions, k: int, run_seed
     requests = []
     for user in users:
         whole = histories[user]
-        shuffled = tuple(whole[at] for at in rng.permutation(len(whole)))
+        shuffled = in_random_order(whole, rng)
         arms = [(PLAIN, whole, few.get(user))] * options.repeats
         arms.append((SHUFFLED, shuffled, few.get(user)))
         arms += [(length_arm(length), whole[-length:], few.get(user)) for length in options.lengths]
@@ -101,8 +101,8 @@ def _candidates(
     for one in candidate_sets(data, users, most, rng, most_wanted=1):
         everything = [*one.wanted, *one.others]
         chosen = everything[: options.candidates]
-        few[one.user] = tuple(chosen[at] for at in rng.permutation(len(chosen)))
-        many[one.user] = tuple(everything[at] for at in rng.permutation(len(everything)))
+        few[one.user] = in_random_order(chosen, rng)
+        many[one.user] = in_random_order(everything, rng)
     return few, many
 
 
