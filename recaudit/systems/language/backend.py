@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from recaudit.adapters import build
@@ -39,6 +40,14 @@ def inner(
             f"{', '.join(sorted(built.offers))}"
         )
     return built
+
+
+def with_stand_ins(request: Request, data: AuditData, count: int) -> Request:
+    """A request as it would come with the items of an inner recommender, which is not asked for them.
+
+    The first items of the catalogue stand in: a forecast of calls and tokens needs their number and about their length.
+    """
+    return replace(request, candidates=tuple(data.items.index[:count].tolist()), needs="candidates")
 
 
 def ask(recommender: Recommender, requests: Sequence[Request]) -> dict[str, Answer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,6 +31,9 @@ from recaudit.systems.torch_use import repeatable, require, torch_version
 
 NAME = "bi-encoder"
 WEIGHTS = "weights.pt"
+VECTORS = "items.npy"
+ENCODER_OPTIONS = frozenset({"weights", "history", "tokens", "torch"})
+"""What an encoder that is not tuned depends on."""
 
 
 def bi_encoder(
@@ -72,6 +76,8 @@ def bi_encoder(
         InputError: If items have no title, or too few users have two interactions.
     """
     require(NAME, "torch", "transformers")
+    import torch
+
     titles, texts = item_titles(data, NAME), item_texts(data, NAME)
     histories = training_histories(data, NAME)
     encoder = load_encoder(weights, longest=tokens)
@@ -88,14 +94,11 @@ def bi_encoder(
         "seed": seed,
         "torch": torch_version(),
     }
-    if tuned:
-        import sys
+    used = {key: value for key, value in options.items() if tuned or key in ENCODER_OPTIONS}
+    code = (sys.modules[__name__], encoder_code, examples_code, texts_code)
 
-        import torch
-
-        code = (sys.modules[__name__], encoder_code, examples_code, texts_code)
-
-        def train(place: Path) -> None:
+    def train(place: Path) -> None:
+        if tuned:
             with repeatable(seed):
                 _tune(
                     encoder,
@@ -111,10 +114,12 @@ def bi_encoder(
                     seed=seed,
                 )
             torch.save(encoder.model.state_dict(), place / WEIGHTS)
+        np.save(place / VECTORS, embed(encoder, tokenised).numpy())
 
-        place = kept(NAME, data, options, code, train)
+    place = kept(NAME, data, used, code, train)
+    if tuned:
         encoder.model.load_state_dict(torch.load(place / WEIGHTS, weights_only=True))
-    items = embed(encoder, tokenised).numpy().astype(np.float64)
+    items = np.load(place / VECTORS).astype(np.float64)
     title_of = dict(zip(data.items.index.tolist(), titles, strict=True))
 
     def score(request: Request) -> FloatArray:
@@ -130,11 +135,7 @@ def bi_encoder(
         crm_at_inference=False,
         description="Cosine of the texts of a history and of an item, "
         + ("in an encoder tuned on next items." if tuned else "in an encoder as it came."),
-        settings={
-            key: str(value)
-            for key, value in options.items()
-            if tuned or key in {"weights", "history", "tokens"}
-        },
+        settings={key: str(value) for key, value in used.items()},
     )
     return CatalogueScorer(card=card, catalogue=data.items.index, score=score)
 

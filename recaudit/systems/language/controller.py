@@ -15,7 +15,7 @@ from recaudit.adapters.streaming import answer_concurrently
 from recaudit.datasets import AuditData
 from recaudit.errors import InputError
 from recaudit.records import Answer, Capability, Exchange, Recommender, Request, SystemCard
-from recaudit.systems.language.backend import ask, inner
+from recaudit.systems.language.backend import ask, inner, with_stand_ins
 
 NAME = "controller"
 CHOICES = ("Yes", "No")
@@ -34,6 +34,7 @@ class Controller:
         ranking: The same model, putting candidates in order.
         backend: Gives candidates when it is called.
         candidates: How many.
+        data: Whose first items stand in for those of the backend in a forecast.
         offers: Its capabilities.
     """
 
@@ -43,12 +44,19 @@ class Controller:
     ranking: LanguageRecommender
     backend: Recommender
     candidates: int
+    data: AuditData
     offers: frozenset[Capability] = frozenset({"lists", "profiles"})
 
     def recommend(self, requests: Sequence[Request]) -> Generator[Answer]:
         """Answer each request, as many at a time as the model takes."""
         model = self.free.model
         return answer_concurrently(requests, self._answer, concurrency=model.concurrency, close=model.close)
+
+    def preview(self, request: Request) -> Sequence[Call]:
+        """The decision and the longer of the two ways on from it; no call is made."""
+        count = max(self.candidates, request.k)
+        ways = (self.free.preview(request), self.ranking.preview(with_stand_ins(request, self.data, count)))
+        return [self._question(request), *max(ways, key=_length)]
 
     async def _answer(self, request: Request) -> Answer:
         try:
@@ -124,7 +132,7 @@ def controller(
         },
     )
     return Controller(
-        card=card, decide=decide, free=free, ranking=ranked, backend=called, candidates=candidates
+        card=card, decide=decide, free=free, ranking=ranked, backend=called, candidates=candidates, data=data
     )
 
 
@@ -138,6 +146,13 @@ def is_yes(decision: Exchange) -> bool:
     if logs:
         return logs["Yes"] >= logs["No"]
     return decision.text.strip().lower().startswith("yes")
+
+
+def _length(calls: Sequence[Call]) -> int:
+    """Characters sent and, at four to a token, written at most."""
+    return sum(len(message.content) for call in calls for message in call.messages) + sum(
+        4 * call.max_tokens for call in calls
+    )
 
 
 def _language(data: AuditData, adapter: str, options: Mapping[str, Any]) -> LanguageRecommender:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from recaudit.adapters.language.model import Call, Previewed
 from recaudit.datasets import AuditData
 from recaudit.errors import InputError
 from recaudit.records import Answer, Capability, ItemId, Recommender, Request, SystemCard
-from recaudit.systems.language.backend import ask, inner
+from recaudit.systems.language.backend import ask, inner, with_stand_ins
 
 NAME = "rerank"
 
@@ -60,6 +61,27 @@ class Reranker:
                 yield answer
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewedReranker(Reranker):
+    """A reranker that can say beforehand which calls it takes.
+
+    Attributes:
+        data: Whose first items stand in for those of the ranker.
+        asked: The second recommender.
+    """
+
+    data: AuditData
+    asked: Previewed
+
+    def preview(self, request: Request) -> Sequence[Call]:
+        """The calls that answering takes; none of them is made."""
+        if request.candidates is not None:
+            return self.asked.preview(request)
+        first = self.ranker.preview(request) if isinstance(self.ranker, Previewed) else ()
+        count = max(self.candidates, request.k)
+        return [*first, *self.asked.preview(with_stand_ins(request, self.data, count))]
+
+
 def rerank(
     data: AuditData,
     *,
@@ -100,8 +122,17 @@ def rerank(
             "candidates": str(candidates),
         },
     )
-    return Reranker(
-        card=card, offers=second.offers | {"lists"}, ranker=first, reranker=second, candidates=candidates
+    parts: dict[str, Any] = {
+        "card": card,
+        "offers": second.offers | {"lists"},
+        "ranker": first,
+        "reranker": second,
+        "candidates": candidates,
+    }
+    return (
+        PreviewedReranker(data=data, asked=second, **parts)
+        if isinstance(second, Previewed)
+        else Reranker(**parts)
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from recaudit.adapters.language.model import Call, Gives, ModelCallError
+from recaudit.adapters.language.model import Call, Gives, ModelCallError, Previewed
 from recaudit.adapters.language.recommender import language_recommender
 from recaudit.datasets import AuditData
 from recaudit.errors import InputError
@@ -111,3 +111,14 @@ def test_what_cannot_work_is_refused(
     monkeypatch.setattr(module, "build", lambda _, data, __: popularity(data))
     with pytest.raises(InputError, match="'popularity' is no language model"):
         controller(tasteful, adapter="popularity")
+
+
+def test_a_forecast_counts_the_decision_and_the_longer_way(
+    tasteful: AuditData, built: Callable[..., Recommender]
+) -> None:
+    system = built(lambda: chances(0.6), "text", "logprobs")
+    assert isinstance(system, Previewed)
+    [request] = plan_lists(tasteful, 4, 0)[:1]
+    decision, ranking = system.preview(request)
+    assert decision.choices == ("Yes", "No")
+    assert "Rank these 6" in ranking.messages[-1].content

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from recaudit.adapters.language.model import Call, Message, Previewed
 from recaudit.datasets import AuditData
 from recaudit.errors import InputError
 from recaudit.probes.lists import plan_lists
 from recaudit.records import Answer, Capability, Recommender, Request, SystemCard
+from recaudit.systems.language import backend
 from recaudit.systems.language.rerank import rerank
 from recaudit.systems.popularity import popularity
 
@@ -30,14 +32,18 @@ class Backwards:
             yield Answer(request=request.id, items=items[:2] if self.lazy else items)
 
 
+class Counting(Backwards):
+    def preview(self, request: Request) -> list[Call]:
+        words = f"{len(request.candidates or ())} candidates"
+        return [Call(messages=(Message(role="user", content=words),), max_tokens=1)]
+
+
 def backwards(data: AuditData, *, lazy: bool = False) -> Recommender:
     return Backwards(lazy=lazy)
 
 
 @pytest.fixture(autouse=True)
 def adapters(monkeypatch: pytest.MonkeyPatch) -> None:
-    from recaudit.systems.language import backend
-
     known: dict[str, Any] = {"popularity": popularity, "backwards": backwards}
     monkeypatch.setattr(backend, "build", lambda name, data, options: known[name](data, **options))
 
@@ -61,6 +67,23 @@ def test_what_is_left_out_follows_in_the_order_of_the_ranker(tasteful: AuditData
     [wide] = popularity(tasteful).recommend([replace(request, k=6)])
     [answer] = built.recommend([request])
     assert answer.items == (*wide.items[:3:-1], *wide.items[:3])
+
+
+def test_the_calls_are_known_beforehand_if_the_second_ones_are(
+    tasteful: AuditData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def counting(data: AuditData) -> Recommender:
+        return Counting(lazy=False)
+
+    known: dict[str, Any] = {"popularity": popularity, "backwards": backwards, "counting": counting}
+    monkeypatch.setattr(backend, "build", lambda name, data, options: known[name](data, **options))
+    [request] = plan_lists(tasteful, 5, 0)[:1]
+    built = rerank(tasteful, adapter="counting", candidates=8)
+    assert isinstance(built, Previewed)
+    assert [call.messages[0].content for call in built.preview(request)] == ["8 candidates"]
+    narrow = replace(request, candidates=(5, 6), needs="candidates")
+    assert [call.messages[0].content for call in built.preview(narrow)] == ["2 candidates"]
+    assert not isinstance(rerank(tasteful, adapter="backwards"), Previewed)
 
 
 def test_candidates_are_ranked_without_the_ranker(tasteful: AuditData) -> None:
@@ -87,7 +110,6 @@ def test_a_real_model_reranks(tasteful: AuditData, monkeypatch: pytest.MonkeyPat
     from recaudit.adapters.language.factory import transformers
     from recaudit.adapters.language.weights import smollm2
     from recaudit.errors import PrerequisiteError
-    from recaudit.systems.language import backend
 
     monkeypatch.delenv("RECAUDIT_CACHE")
     try:
