@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import typer
 
+from recaudit.cli.demo import demo
 from recaudit.cli.look import list_names, show_name
 from recaudit.cli.offline import export_requests, import_answers
 from recaudit.cli.output import fail
-from recaudit.cli.runs import demo, gate, measure, report, run
+from recaudit.cli.runs import gate, measure, report, run
 from recaudit.errors import EvidenceError, InputError
 
 INCOMPLETE = 3

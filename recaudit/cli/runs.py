@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import resources
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -24,27 +24,18 @@ OnlyOption = Annotated[
     Optional[list[str]],  # noqa: UP045
     typer.Option(help="Run this probe only; repeatable."),
 ]
+ResumeFlag = Annotated[
+    bool, typer.Option("--resume", help="Go on with a stopped run; nothing answered is asked again.")
+]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or its result.json.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
-
-
-def demo(out: OutOption = None, json_output: JsonFlag = False) -> None:
-    """Audit five conventional recommenders on MovieLens-100K; exits 0 when the audit completed."""
-    from recaudit.audit.config import parse_config
-
-    text = resources.files("recaudit").joinpath("demo.toml").read_text(encoding="utf-8")
-    result = _run(parse_config(text, Path("demo.toml")), out, json_output=json_output)
-    if any(system.failure for system in result.systems):
-        raise typer.Exit(3)
 
 
 def run(
     config: ConfigArgument,
     out: OutOption = None,
     only: OnlyOption = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with a stopped run; nothing answered is asked again.")
-    ] = False,
+    resume: ResumeFlag = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be asked and what it would cost, and stop.")
     ] = False,
@@ -61,7 +52,15 @@ def run(
     if dry_run:
         _forecast(loaded, only or [], json_output=json_output)
         return
-    result = _run(loaded, out, only or [], resume=resume, max_cost=max_cost, json_output=json_output)
+    result = run_and_show(
+        loaded,
+        out,
+        only or [],
+        resume=resume,
+        max_cost=max_cost,
+        json_output=json_output,
+        command=f"recaudit run {config}",
+    )
     raise typer.Exit(exit_code(result.verdict, result.provenance.inconclusive))
 
 
@@ -104,15 +103,17 @@ def gate(run_path: RunArgument, json_output: JsonFlag = False) -> None:
     raise typer.Exit(exit_code(result.verdict, result.provenance.inconclusive))
 
 
-def _run(
+def run_and_show(
     config: AuditConfig,
     out: Path | None,
-    only: list[str] | None = None,
+    only: Sequence[str] = (),
     *,
-    resume: bool = False,
+    resume: bool,
     max_cost: float | None = None,
     json_output: bool,
+    command: str,
 ) -> AuditResult:
+    """Run an audit, write its reports and print its outcome; `command` is what goes on with it."""
     from recaudit.audit import newest_run, run_audit, run_folder
 
     folder = out or (newest_run(config) if resume else run_folder(config))
@@ -121,7 +122,7 @@ def _run(
             result = run_audit(
                 config,
                 out=folder,
-                only=only or (),
+                only=only,
                 resume=resume,
                 max_cost=max_cost,
                 progress=progress,
@@ -131,18 +132,18 @@ def _run(
             write_reports(result, folder, charts=True)
             progress("writing the report", 1, 1)
     except KeyboardInterrupt:
-        say(_interruption(config, folder))
+        say(_interruption(command, folder))
         raise typer.Exit(INTERRUPTED) from None
     show_result(result, folder, json_output=json_output)
     return result
 
 
-def _interruption(config: AuditConfig, folder: Path) -> str:
+def _interruption(command: str, folder: Path) -> str:
     if not (folder / "evidence.sqlite").is_file():
         return "interrupted before anything was asked; nothing was written"
     return (
         f"interrupted; every answer so far is kept and nothing was decided; go on with: "
-        f"recaudit run {config.path} --out {folder} --resume"
+        f"{command} --out {folder} --resume"
     )
 
 
