@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recaudit.adapters.language.transformers_model import without_bars
 from recaudit.errors import InputError
 from recaudit.systems.minilm import weights_or_minilm
 from recaudit.systems.torch_use import digest_of_files, one_thread
@@ -106,7 +107,8 @@ def load_pretrained(folder: Path, kind: Any) -> tuple[Any, Any]:
     given: dict[str, Any] = {"local_files_only": True}
     try:
         tokenizer: Any = transformers.AutoTokenizer.from_pretrained(folder, **given)
-        model: Any = kind.from_pretrained(folder, dtype=torch.float32, **given)
+        with without_bars():
+            model: Any = kind.from_pretrained(folder, dtype=torch.float32, **given)
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"the model at {folder} cannot be loaded: {str(error).splitlines()[0]}") from error
     return model.train(mode=False), tokenizer

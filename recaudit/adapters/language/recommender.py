@@ -6,7 +6,8 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from recaudit.adapters.language.model import Call, LanguageModel, ModelCallError
+from recaudit.adapters.language.examples import with_examples, worked_examples
+from recaudit.adapters.language.model import Call, LanguageModel, Message, ModelCallError
 from recaudit.adapters.language.tasks import TASKS, Setting, Task
 from recaudit.adapters.language.templates import load_template
 from recaudit.adapters.language.titles import index_titles
@@ -25,6 +26,7 @@ class LanguageRecommender:
     model: LanguageModel
     task: Task
     setting: Setting
+    examples: tuple[Message, ...] = ()
 
     def recommend(self, requests: Sequence[Request]) -> Generator[Answer]:
         """Ask the model, as many requests at a time as it takes."""
@@ -35,7 +37,7 @@ class LanguageRecommender:
     def preview(self, request: Request) -> Sequence[Call]:
         """The calls that answering takes; none of them is made."""
         self._refuse_other_kind(request)
-        return self.task.calls(request, self.setting)
+        return [with_examples(call, self.examples) for call in self.task.calls(request, self.setting)]
 
     async def answer(self, request: Request) -> Answer:
         """Make the calls of one request, and read what came back.
@@ -80,6 +82,7 @@ def language_recommender(
     history: int = 20,
     tokens_per_item: int = 24,
     schema: bool = False,
+    examples: int = 0,
     tuned: bool = False,
     version: str = "",
     description: str = "",
@@ -95,6 +98,7 @@ def language_recommender(
         history: Items of a history that are shown, the newest ones.
         tokens_per_item: Most tokens written for one item of a list.
         schema: Whether lists of candidates are asked for by a JSON schema.
+        examples: Questions about other users with their answers, from the training data, that go before each question.
         tuned: Whether the model was tuned for recommendation.
         version: Whatever tells two releases apart.
         description: One sentence for the report.
@@ -139,10 +143,14 @@ def language_recommender(
             "history": str(history),
             "tokens per item": str(tokens_per_item),
             "schema": "yes" if schema else "no",
+            **({"examples": str(examples)} if examples else {}),
             **model.settings,
         },
     )
-    return LanguageRecommender(card=card, offers=chosen.offers, model=model, task=chosen, setting=setting)
+    shots = worked_examples(data, chosen, setting, examples) if examples else ()
+    return LanguageRecommender(
+        card=card, offers=chosen.offers, model=model, task=chosen, setting=setting, examples=shots
+    )
 
 
 def _refuse_weak_model(model: LanguageModel, task: Task, *, schema: bool) -> None:

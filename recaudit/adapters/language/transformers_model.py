@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -183,10 +184,25 @@ def load_weights(path: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
             config = transformers.AutoConfig.from_pretrained(folder, **options)
             if config.is_encoder_decoder:
                 kind = transformers.AutoModelForSeq2SeqLM
-        model: Any = kind.from_pretrained(folder, dtype=torch.float32, **options)
+        with without_bars():
+            model: Any = kind.from_pretrained(folder, dtype=torch.float32, **options)
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"the model at {path} cannot be loaded: {str(error).splitlines()[0]}") from error
     return model.eval(), tokenizer
+
+
+@contextmanager
+def without_bars() -> Iterator[None]:
+    """Load weights without the bars of transformers, which would run through ours."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _version(package: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from recaudit.adapters.language.model import Call, Message
 from recaudit.adapters.language.reading import read_list
-from recaudit.adapters.language.tasks.task import Setting, Task
-from recaudit.records import Answer, Exchange, Request
+from recaudit.adapters.language.tasks.task import Setting, Task, numbered
+from recaudit.records import Answer, Exchange, ItemId, Request
 
 
 def calls(request: Request, setting: Setting) -> list[Call]:
@@ -29,6 +29,11 @@ def read(request: Request, setting: Setting, exchanges: Sequence[Exchange]) -> A
     )
 
 
+def say(request: Request, setting: Setting, wanted: Sequence[ItemId]) -> str:
+    """The wanted titles."""
+    return numbered(setting.titles[item] for item in wanted[: request.k])
+
+
 GENERATE = Task(
     name="generate",
     summary="the model names titles freely",
@@ -36,4 +41,5 @@ GENERATE = Task(
     requires="text",
     calls=calls,
     read=read,
+    say=say,
 )

@@ -10,7 +10,7 @@ import numpy as np
 from recaudit.adapters.language.model import Call
 from recaudit.adapters.language.tasks.task import Setting, Task, ranked
 from recaudit.errors import InputError
-from recaudit.records import Answer, Exchange, Request
+from recaudit.records import Answer, Exchange, ItemId, Request
 
 MOST_CANDIDATES = len(ascii_uppercase)
 
@@ -38,6 +38,11 @@ def read(request: Request, setting: Setting, exchanges: Sequence[Exchange]) -> A
     return ranked(request, np.array([value for _, value in exchanges[0].logprobs]))
 
 
+def say(request: Request, setting: Setting, wanted: Sequence[ItemId]) -> str:  # noqa: ARG001 - the task contract
+    """The letter of the best candidate."""
+    return ascii_uppercase[(request.candidates or ()).index(wanted[0])]
+
+
 LETTERS = Task(
     name="letters",
     summary="the probabilities of option letters rank the candidates",
@@ -45,4 +50,5 @@ LETTERS = Task(
     requires="logprobs",
     calls=calls,
     read=read,
+    say=say,
 )

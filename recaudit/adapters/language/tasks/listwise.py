@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from recaudit.adapters.language.model import Call
 from recaudit.adapters.language.reading import read_list
-from recaudit.adapters.language.tasks.task import Setting, Task
-from recaudit.records import Answer, Exchange, Request
+from recaudit.adapters.language.tasks.task import Setting, Task, numbered
+from recaudit.records import Answer, Exchange, ItemId, Request
 
 
 def calls(request: Request, setting: Setting) -> list[Call]:
@@ -35,6 +36,14 @@ def read(request: Request, setting: Setting, exchanges: Sequence[Exchange]) -> A
     )
 
 
+def say(request: Request, setting: Setting, wanted: Sequence[ItemId]) -> str:
+    """The wanted titles, then the others as they came; an array where a schema asks for one."""
+    candidates = request.candidates or ()
+    first = [item for item in wanted if item in candidates]
+    titles = [setting.titles[item] for item in (*first, *(item for item in candidates if item not in first))]
+    return json.dumps(titles, ensure_ascii=False) if setting.schema else numbered(titles)
+
+
 LISTWISE = Task(
     name="listwise",
     summary="the model writes the candidates in order",
@@ -42,4 +51,5 @@ LISTWISE = Task(
     requires="text",
     calls=calls,
     read=read,
+    say=say,
 )

@@ -8,7 +8,7 @@ import numpy as np
 
 from recaudit.adapters.language.model import Call
 from recaudit.adapters.language.tasks.task import Setting, Task, ranked
-from recaudit.records import Answer, Exchange, Request
+from recaudit.records import Answer, Exchange, ItemId, Request
 
 CHOICES = ("Yes", "No")
 
@@ -33,6 +33,11 @@ def read(request: Request, setting: Setting, exchanges: Sequence[Exchange]) -> A
     return ranked(request, np.array([one["Yes"] - one["No"] for one in odds]))
 
 
+def say(request: Request, setting: Setting, wanted: Sequence[ItemId]) -> str:  # noqa: ARG001 - the task contract
+    """Whether the first candidate is wanted."""
+    return "Yes" if (request.candidates or ())[0] in wanted else "No"
+
+
 POINTWISE = Task(
     name="pointwise",
     summary="one yes-or-no question per candidate",
@@ -40,4 +45,5 @@ POINTWISE = Task(
     requires="logprobs",
     calls=calls,
     read=read,
+    say=say,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -51,6 +51,7 @@ class Setting:
 
 Calls: TypeAlias = Callable[[Request, Setting], Sequence[Call]]
 Read: TypeAlias = Callable[[Request, Setting, Sequence[Exchange]], Answer]
+Say: TypeAlias = Callable[[Request, Setting, Sequence[ItemId]], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,8 @@ class Task:
         requires: What the model must be able to do.
         calls: The calls that answer a request; neighbours share as long a beginning as they can.
         read: Makes an answer of their exchanges, which it leaves out.
+        say: What a model that knows the wanted items, best first, would answer to the first call; None where examples
+            cannot be given.
     """
 
     name: str
@@ -72,6 +75,7 @@ class Task:
     requires: Gives
     calls: Calls
     read: Read
+    say: Say | None = None
 
 
 def ranked(request: Request, scores: FloatArray) -> Answer:
@@ -83,3 +87,13 @@ def ranked(request: Request, scores: FloatArray) -> Answer:
         items=tuple(candidates[place] for place in best),
         scores=tuple(scores[best].tolist()),
     )
+
+
+def numbered(titles: Iterable[str]) -> str:
+    """A numbered list.
+
+    >>> print(numbered(["Heat", "Alien"]))
+    1. Heat
+    2. Alien
+    """
+    return "\n".join(f"{place}. {title}" for place, title in enumerate(titles, start=1))
