@@ -71,6 +71,7 @@ def test_each_reference_is_an_adapter() -> None:
 def test_a_reference_is_in_the_quadrant_of_its_rows() -> None:
     quadrants = {
         "frozen-text-sasrec": "frozen, with CRM",
+        "written-text-ranker": "frozen, with CRM",
         "tuned-text-sasrec": "tuned, with CRM",
         "tuned-text-ranker": "tuned, with CRM",
         "bi-encoder": "tuned, no CRM",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from recaudit.adapters import build
+from recaudit.adapters.language.recommender import LanguageRecommender
 from recaudit.datasets import AuditData
 from recaudit.errors import InputError, SystemFailureError
 from recaudit.records import Answer, Capability, Recommender, Request
@@ -39,6 +40,18 @@ def inner(
             f"the {option} of '{system}' must offer {needs}; '{table['adapter']}' offers "
             f"{', '.join(sorted(built.offers))}"
         )
+    return built
+
+
+def language_model(data: AuditData, adapter: str, options: Mapping[str, Any]) -> LanguageRecommender:
+    """Build a language model with a task.
+
+    Raises:
+        InputError: If the adapter is something else.
+    """
+    built = build(adapter, data, options)
+    if not isinstance(built, LanguageRecommender):
+        raise InputError(f"'{adapter}' is no language model; choose 'local', 'openai' or 'transformers'")
     return built
 
 

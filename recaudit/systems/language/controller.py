@@ -6,7 +6,6 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from recaudit.adapters import build
 from recaudit.adapters.language.model import Call, ModelCallError
 from recaudit.adapters.language.recommender import LanguageRecommender
 from recaudit.adapters.language.tasks import TASKS
@@ -15,7 +14,7 @@ from recaudit.adapters.streaming import answer_concurrently
 from recaudit.datasets import AuditData
 from recaudit.errors import InputError
 from recaudit.records import Answer, Capability, Exchange, Recommender, Request, SystemCard
-from recaudit.systems.language.backend import ask, inner, with_stand_ins
+from recaudit.systems.language.backend import ask, inner, language_model, with_stand_ins
 
 NAME = "controller"
 CHOICES = ("Yes", "No")
@@ -109,7 +108,7 @@ def controller(
         InputError: If the adapter is no language model, or the backend gives no lists.
     """
     called = inner(data, backend or {"adapter": "popularity"}, option="backend", needs="lists", system=NAME)
-    free = _language(data, adapter, {**(options or {}), "task": "generate"})
+    free = language_model(data, adapter, {**(options or {}), "task": "generate"})
     if ranking not in TASKS or "candidates" not in TASKS[ranking].offers:
         known = sorted(name for name, task in TASKS.items() if "candidates" in task.offers)
         raise InputError(f"ranking = '{ranking}' ranks no candidates; choose from {', '.join(known)}")
@@ -153,10 +152,3 @@ def _length(calls: Sequence[Call]) -> int:
     return sum(len(message.content) for call in calls for message in call.messages) + sum(
         4 * call.max_tokens for call in calls
     )
-
-
-def _language(data: AuditData, adapter: str, options: Mapping[str, Any]) -> LanguageRecommender:
-    built = build(adapter, data, options)
-    if not isinstance(built, LanguageRecommender):
-        raise InputError(f"'{adapter}' is no language model; choose 'local', 'openai' or 'transformers'")
-    return built

@@ -7,19 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from recaudit.adapters import CatalogueScorer
-from recaudit.datasets import AuditData, apply_split
+from recaudit.datasets import AuditData
 from recaudit.records import FloatArray, Recommender, Request
+from recaudit.systems import click_ranker, ranking_features
 from recaudit.systems.kept import kept
-from recaudit.systems.sequential import ranking_features, text_tuning, tuned_text
-from recaudit.systems.sequential.ranking_features import FEATURES, RankingFeatures
+from recaudit.systems.sequential import text_tuning, tuned_text
 from recaudit.systems.sequential.training import check_sizes
 from recaudit.systems.sequential.tuned_text import tuned_text_sasrec
 
 NAME = "tuned-text-ranker"
-CODE = (*tuned_text.CODE, tuned_text, ranking_features)
+CODE = (*tuned_text.CODE, tuned_text, ranking_features, click_ranker)
 COEFFICIENTS = "coefficients.npy"
 
 
@@ -62,7 +61,7 @@ def tuned_text_ranker(
         InputError: If no user has more than `held_back` interactions, an item has no title, or options do not fit.
     """
     check_sizes(held_back=held_back, negatives=negatives)
-    before = _without_the_last(data, held_back)
+    before = click_ranker.without_the_last(data, held_back)
     reader = tuned_text_sasrec(
         before,
         tune=tune,
@@ -77,7 +76,7 @@ def tuned_text_ranker(
 
     def train(folder: Path) -> None:
         features = ranking_features.ranking_features(before, reader.score)
-        np.save(folder / COEFFICIENTS, _fitted(before, features, negatives, seed))
+        np.save(folder / COEFFICIENTS, click_ranker.fitted(before, features, negatives, seed))
 
     sizes = {"held_back": held_back, "negatives": negatives, "seed": seed}
     options = {**sizes, "reader": dict(reader.card.settings), "version": reader.card.version}
@@ -89,38 +88,14 @@ def tuned_text_ranker(
         scores: FloatArray = features.of(request) @ coefficients
         return scores
 
-    learnt = {
-        f"weight of {name}": f"{weight:.3f}" for name, weight in zip(FEATURES, coefficients, strict=True)
-    }
     card = replace(
         reader.card,
         name=f"{NAME} ({tune})",
         description="Logistic regression over popularity, item neighbours and the score of a tuned reader of texts.",
-        settings={**reader.card.settings, **{name: str(size) for name, size in sizes.items()}, **learnt},
+        settings={
+            **reader.card.settings,
+            **{name: str(size) for name, size in sizes.items()},
+            **click_ranker.shown(coefficients),
+        },
     )
     return CatalogueScorer(card=card, catalogue=data.items.index, score=score)
-
-
-def _without_the_last(data: AuditData, held_back: int) -> AuditData:
-    return apply_split(replace(data, truth=data.truth.iloc[:0], split=""), method="last", n=held_back)
-
-
-def _fitted(before: AuditData, features: RankingFeatures, negatives: int, seed: int) -> FloatArray:
-    """(n_features,) coefficients, learnt from what was held back."""
-    from sklearn.linear_model import LogisticRegression
-
-    rng = np.random.default_rng(seed)
-    rows: list[FloatArray] = []
-    labels: list[FloatArray] = []
-    histories = before.histories()
-    items = before.items.index
-    for user, own in replace(before, interactions=before.truth).histories().items():
-        request = Request(unit=user, arm="list", user=user, history=histories[user], k=1)
-        wanted, had = items.get_indexer(pd.Index(own)), items.get_indexer(pd.Index(request.history))
-        others = np.setdiff1d(np.arange(len(items)), np.concatenate([wanted, had]))
-        drawn = rng.choice(others, min(len(others), negatives * len(wanted)), replace=False)
-        rows.append(features.of(request)[np.concatenate([wanted, drawn])])
-        labels.append(np.repeat([1.0, 0.0], [len(wanted), len(drawn)]))
-    fitted = LogisticRegression(max_iter=1000).fit(np.concatenate(rows), np.concatenate(labels))
-    coefficients: FloatArray = np.asarray(fitted.coef_[0], dtype=np.float64)
-    return coefficients

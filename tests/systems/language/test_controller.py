@@ -14,7 +14,6 @@ from recaudit.errors import InputError
 from recaudit.probes.lists import plan_lists
 from recaudit.records import Exchange, Recommender
 from recaudit.systems.language import backend
-from recaudit.systems.language import controller as module
 from recaudit.systems.language.controller import controller
 from recaudit.systems.popularity import popularity
 
@@ -52,13 +51,13 @@ def chances(yes: float) -> Exchange:
 
 @pytest.fixture
 def built(tasteful: AuditData, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Recommender]:
-    monkeypatch.setattr(backend, "build", lambda _, data, __: popularity(data))
-
     def make(decide: Callable[[], Exchange], *gives: Gives, **options: Any) -> Recommender:
         model = Scripted(decide, *gives)
-        monkeypatch.setattr(
-            module, "build", lambda _, data, asked: language_recommender(data, model, **asked)
-        )
+
+        def build(name: str, data: AuditData, asked: Mapping[str, Any]) -> Recommender:
+            return popularity(data) if name == "popularity" else language_recommender(data, model, **asked)
+
+        monkeypatch.setattr(backend, "build", build)
         return controller(tasteful, candidates=6, **options)
 
     return make
@@ -108,7 +107,7 @@ def test_what_cannot_work_is_refused(
         built(lambda: chances(0.5), "text", ranking="generate")
     with pytest.raises(InputError, match="ranking = 'pointwise' needs a model that gives logprobs"):
         built(lambda: chances(0.5), "text", ranking="pointwise")
-    monkeypatch.setattr(module, "build", lambda _, data, __: popularity(data))
+    monkeypatch.setattr(backend, "build", lambda _, data, __: popularity(data))
     with pytest.raises(InputError, match="'popularity' is no language model"):
         controller(tasteful, adapter="popularity")
 

@@ -6,7 +6,7 @@ import pytest
 
 from recaudit.datasets import audit_data
 from recaudit.records import Request
-from recaudit.systems.sequential.ranking_features import ranking_features
+from recaudit.systems.ranking_features import ranking_features
 
 ROWS = pd.DataFrame({"user": ["a", "a", "b", "b", "c"], "item": [1, 2, 1, 2, 1]})
 ITEMS = pd.DataFrame({"item": [1, 2, 3]})
