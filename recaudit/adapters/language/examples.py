@@ -43,14 +43,14 @@ def worked_examples(data: AuditData, task: Task, setting: Setting, count: int) -
     """
     if task.say is None:
         able = ", ".join(sorted(name for name, one in TASKS.items() if one.say is not None))
-        raise InputError(f"the task '{task.name}' takes no examples; set examples = 0, or use one of {able}")
+        raise InputError(f"the task '{task.name}' takes no examples; set shots = 0, or use one of {able}")
     free = "lists" in task.offers
     last = LISTED if free else 1
     histories = {user: items for user, items in data.histories().items() if len(items) > last}
     if len(histories) < count:
         raise InputError(
-            f"examples = {count}, and {len(histories)} users have more than {last} training interactions; "
-            "give fewer examples"
+            f"shots = {count}, and {len(histories)} users have more than {last} training interactions; "
+            "give fewer shots"
         )
     rng = np.random.default_rng(SEED)
     messages: list[Message] = []

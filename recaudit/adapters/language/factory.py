@@ -21,7 +21,7 @@ def openai(
     noun: str = "films",
     history: int = 20,
     tokens_per_item: int = 24,
-    examples: int = 0,
+    shots: int = 0,
     schema: bool = False,
     llm_parameters: int | None = None,
     tuned: bool = False,
@@ -51,7 +51,7 @@ def openai(
         noun: What the items are, in the plural.
         history: Items of a history that are shown, the newest ones.
         tokens_per_item: Most tokens written for one item of a list.
-        examples: Questions about other users with their answers, from the training data, before each question.
+        shots: Questions about other users with their answers, from the training data, before each question.
         schema: Whether lists of candidates are asked for by a JSON schema.
         llm_parameters: The model's number of parameters.
         tuned: Whether the model was tuned for recommendation.
@@ -96,7 +96,7 @@ def openai(
         noun=noun,
         history=history,
         tokens_per_item=tokens_per_item,
-        examples=examples,
+        shots=shots,
         schema=schema,
         tuned=tuned,
         version=version,
@@ -113,7 +113,7 @@ def transformers(
     noun: str = "films",
     history: int = 20,
     tokens_per_item: int = 24,
-    examples: int = 0,
+    shots: int = 0,
     tuned: bool = False,
     temperature: float = 0.0,
     version: str = "",
@@ -129,7 +129,7 @@ def transformers(
         noun: What the items are, in the plural.
         history: Items of a history that are shown, the newest ones.
         tokens_per_item: Most tokens written for one item of a list.
-        examples: Questions about other users with their answers, from the training data, before each question.
+        shots: Questions about other users with their answers, from the training data, before each question.
         tuned: Whether the model was tuned for recommendation.
         temperature: 0 writes the likeliest token each time; above it, tokens are drawn by each request's seed.
         version: Whatever tells two releases apart.
@@ -145,7 +145,7 @@ def transformers(
         noun=noun,
         history=history,
         tokens_per_item=tokens_per_item,
-        examples=examples,
+        shots=shots,
         tuned=tuned,
         version=version,
         description=description,
@@ -161,7 +161,7 @@ def local(
     noun: str = "films",
     history: int = 20,
     tokens_per_item: int = 24,
-    examples: int = 0,
+    shots: int = 0,
     schema: bool = False,
     temperature: float = 0.0,
     repeat_penalty: float = 1.1,
@@ -184,7 +184,7 @@ def local(
         noun: What the items are, in the plural.
         history: Items of a history that are shown, the newest ones.
         tokens_per_item: Most tokens written for one item of a list.
-        examples: Questions about other users with their answers, from the training data, before each question.
+        shots: Questions about other users with their answers, from the training data, before each question.
         schema: Whether lists of candidates are asked for by a JSON schema.
         temperature: 0 writes the likeliest token each time; above it, tokens are drawn by each request's seed.
         repeat_penalty: Above 1 keeps a small model from repeating itself.
@@ -216,7 +216,7 @@ def local(
         noun=noun,
         history=history,
         tokens_per_item=tokens_per_item,
-        examples=examples,
+        shots=shots,
         schema=schema,
         version=version,
         description=description,

@@ -82,7 +82,7 @@ def language_recommender(
     history: int = 20,
     tokens_per_item: int = 24,
     schema: bool = False,
-    examples: int = 0,
+    shots: int = 0,
     tuned: bool = False,
     version: str = "",
     description: str = "",
@@ -98,7 +98,7 @@ def language_recommender(
         history: Items of a history that are shown, the newest ones.
         tokens_per_item: Most tokens written for one item of a list.
         schema: Whether lists of candidates are asked for by a JSON schema.
-        examples: Questions about other users with their answers, from the training data, that go before each question.
+        shots: Questions about other users with their answers, from the training data, that go before each question.
         tuned: Whether the model was tuned for recommendation.
         version: Whatever tells two releases apart.
         description: One sentence for the report.
@@ -143,13 +143,13 @@ def language_recommender(
             "history": str(history),
             "tokens per item": str(tokens_per_item),
             "schema": "yes" if schema else "no",
-            **({"examples": str(examples)} if examples else {}),
+            **({"shots": str(shots)} if shots else {}),
             **model.settings,
         },
     )
-    shots = worked_examples(data, chosen, setting, examples) if examples else ()
+    examples = worked_examples(data, chosen, setting, shots) if shots else ()
     return LanguageRecommender(
-        card=card, offers=chosen.offers, model=model, task=chosen, setting=setting, examples=shots
+        card=card, offers=chosen.offers, model=model, task=chosen, setting=setting, examples=examples
     )
 
 

@@ -40,7 +40,7 @@ def newest(data: AuditData, count: int) -> set[tuple[str, ...]]:
 def test_free_answers_are_what_users_took_last(
     tiny_data: AuditData, built: Callable[..., LanguageRecommender]
 ) -> None:
-    asked, said, *more = built("generate", examples=2).examples
+    asked, said, *more = built("generate", shots=2).examples
     assert [asked.role, said.role, len(more)] == ["user", "assistant", 2]
     assert tuple(titles(said.content)) in newest(tiny_data, 3)
     assert not set(titles(said.content)) & set(titles(asked.content))
@@ -51,7 +51,7 @@ def test_free_answers_are_what_users_took_last(
 def test_answers_about_candidates_put_the_wanted_one_first(
     tiny_data: AuditData, built: Callable[..., LanguageRecommender], task: str
 ) -> None:
-    examples = built(task, examples=4).examples
+    examples = built(task, shots=4).examples
     for asked, said in zip(examples[::2], examples[1::2], strict=True):
         given = titles(asked.content)[-CANDIDATES:]
         best = given["ABCDE".index(said.content)] if task == "letters" else titles(said.content)[0]
@@ -61,13 +61,13 @@ def test_answers_about_candidates_put_the_wanted_one_first(
 
 
 def test_yes_and_no_alternate(built: Callable[..., LanguageRecommender]) -> None:
-    examples = built("pointwise", examples=4).examples
+    examples = built("pointwise", shots=4).examples
     assert [one.content for one in examples[1::2]] == ["Yes", "No", "Yes", "No"]
 
 
 def test_examples_stand_between_the_system_and_the_question(tiny_data: AuditData, scripted: Scripted) -> None:
     model = scripted(lambda _: {"A": -2.0, "B": -0.5})
-    system = language_recommender(tiny_data, model, task="letters", examples=1)
+    system = language_recommender(tiny_data, model, task="letters", shots=1)
     request = Request(
         unit="u00", arm="a", user="u00", history=(3,), candidates=(5, 6), k=2, needs="candidates"
     )
@@ -76,7 +76,7 @@ def test_examples_stand_between_the_system_and_the_question(tiny_data: AuditData
     [call] = model.calls
     assert [one.role for one in call.messages] == ["system", "user", "assistant", "user"]
     assert list(system.preview(request)) == [call]
-    assert system.card.settings["examples"] == "1"
+    assert system.card.settings["shots"] == "1"
     bare = Call(messages=(Message(role="user", content="?"),), max_tokens=1)
     assert with_examples(bare, call.messages[1:3]).messages[-1].content == "?"
 
@@ -85,8 +85,8 @@ def test_what_cannot_be_shown_is_refused(built: Callable[..., LanguageRecommende
     with pytest.raises(
         InputError, match=r"'rating' takes no examples; .* one of generate, letters, listwise"
     ):
-        built("rating", examples=1)
+        built("rating", shots=1)
     with pytest.raises(
-        InputError, match=r"examples = 500, and \d+ users have more than 3 training interactions"
+        InputError, match=r"shots = 500, and \d+ users have more than 3 training interactions"
     ):
-        built("generate", examples=500)
+        built("generate", shots=500)
