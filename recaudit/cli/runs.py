@@ -48,6 +48,9 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be asked and what it would cost, and stop.")
     ] = False,
+    sequential: Annotated[
+        bool, typer.Option("--sequential", help="Ask in batches; stop as soon as every gate is settled.")
+    ] = False,
     max_cost: Annotated[
         Optional[float],  # noqa: UP045
         typer.Option(min=0, help="Stop asking when calls have cost this much by the configured prices."),
@@ -59,9 +62,17 @@ def run(
 
     loaded = load_config(config)
     if dry_run:
-        _forecast(loaded, only or [], json_output=json_output)
+        _forecast(loaded, only or [], sequential=sequential, json_output=json_output)
         return
-    result = _run(loaded, out, only or [], resume=resume, max_cost=max_cost, json_output=json_output)
+    result = _run(
+        loaded,
+        out,
+        only or [],
+        resume=resume,
+        sequential=sequential,
+        max_cost=max_cost,
+        json_output=json_output,
+    )
     raise typer.Exit(exit_code(result.verdict, result.provenance.inconclusive))
 
 
@@ -110,6 +121,7 @@ def _run(
     only: list[str] | None = None,
     *,
     resume: bool = False,
+    sequential: bool = False,
     max_cost: float | None = None,
     json_output: bool,
 ) -> AuditResult:
@@ -123,6 +135,7 @@ def _run(
                 out=folder,
                 only=only or (),
                 resume=resume,
+                sequential=sequential,
                 max_cost=max_cost,
                 progress=progress,
                 announce=say,
@@ -146,11 +159,11 @@ def _interruption(config: AuditConfig, folder: Path) -> str:
     )
 
 
-def _forecast(config: AuditConfig, only: list[str], *, json_output: bool) -> None:
+def _forecast(config: AuditConfig, only: list[str], *, sequential: bool, json_output: bool) -> None:
     from recaudit.audit.forecast import forecast
 
     with show_progress() as progress:
-        expected = forecast(config, only=only, progress=progress, announce=say)
+        expected = forecast(config, only=only, sequential=sequential, progress=progress, announce=say)
     if json_output:
         typer.echo(expected.to_json())
         return

@@ -111,9 +111,9 @@ def resample(
     whole: list[CorpusMeasurement | PartsMeasurement] = [*corpus, *parts]
     units = sorted_units(measurements.rows["unit"].unique(), *(measurement.units for measurement in whole))
     columns = list(dict.fromkeys(column for own in used.values() for column in own))
-    values = _column_values(measurements.rows, columns, units)
+    values = column_values(measurements.rows, columns, units)
     tables = arm_tables(hypotheses, measurements.rows, units)
-    _check_bounds(hypotheses, values, tables)
+    check_bounds(hypotheses, values, tables)
     partitions = {
         attribute: everyone(len(units)) if attribute is None else partition(groups, attribute, units)
         for attribute in used
@@ -177,7 +177,7 @@ def group_key(hypothesis: Hypothesis) -> GroupKey:
     return attribute, (hypothesis.metric, hypothesis.arms)
 
 
-def _column_values(
+def column_values(
     rows: pd.DataFrame, columns: Sequence[Column], units: pd.Index[int]
 ) -> dict[Column, tuple[FloatArray, NDArray[np.bool_]]]:
     """(n,) values, and whether the unit has any row, of each column."""
@@ -251,11 +251,21 @@ def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def _check_bounds(
+def check_bounds(
     hypotheses: Sequence[Hypothesis],
     values: Mapping[Column, tuple[FloatArray, NDArray[np.bool_]]],
     tables: Mapping[str, ArmTable],
 ) -> None:
+    """Refuse values outside the bounds of their metric.
+
+    Args:
+        hypotheses: The claims, with the bounds.
+        values: Of each column that a claim about units or groups uses.
+        tables: Of each claim about arms.
+
+    Raises:
+        DataError: With the first such value.
+    """
     for hypothesis in hypotheses:
         if hypothesis.contrast in {"corpus", *PART_CONTRASTS}:
             continue
