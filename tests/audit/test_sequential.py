@@ -12,9 +12,12 @@ import pytest
 
 from recaudit.audit import AuditResult, load_config, measure_run, run_audit
 from recaudit.audit.batches import batches_of, finished
+from recaudit.audit.forecast import forecast
 from recaudit.audit.plan import make_plan
 from recaudit.datasets.assets import silent
 from recaudit.errors import InputError
+from recaudit.reports.summary_md import render_markdown
+from recaudit.reports.terminal import render_terminal
 
 WriteConfig = Callable[..., Path]
 Timeless = Callable[[AuditResult], AuditResult]
@@ -61,7 +64,7 @@ def stub_audit(write_config: WriteConfig, tmp_path: Path) -> Callable[..., Audit
 
 
 def test_a_planted_effect_is_found_after_a_part_of_the_requests(
-    stub_audit: Callable[..., AuditResult],
+    stub_audit: Callable[..., AuditResult], tmp_path: Path
 ) -> None:
     result = stub_audit(noise=0.1, bias=3, units=300)
     assert result.verdict == "FAIL"
@@ -77,6 +80,10 @@ def test_a_planted_effect_is_found_after_a_part_of_the_requests(
     assert gate.estimate.n == seen.units
     assert "betting confidence sequence" in gate.estimate.method
     assert gate.estimate.p is None
+    said = f"until every gate was settled: {seen.saved:,} requests saved"
+    assert any(said in str(part) for part in render_terminal(result))
+    assert said in render_markdown(result)
+    assert AuditResult.load(tmp_path / "run-0.1-3-300-True") == result
     left = {entry.what: entry.why for entry in result.not_tested}
     assert left[f"stub: {300 - seen.units} of 300 units"] == "it stopped when every gate was settled"
 
@@ -190,12 +197,29 @@ def test_what_cannot_be_settled_is_refused_before_anything_is_asked(
     lenient = 'max = 0.9\n[[gates]]\nfinding = "popularity/gini@5"\nmax = 0.9'
     with pytest.raises(InputError, match=r"the gate on 'popularity/gini@5': it is a statistic of all lists"):
         run_audit(live(lenient), out=tmp_path / "run", sequential=True)
+    with pytest.raises(InputError, match=r"the gate on 'popularity/gini@5'"):
+        forecast(load_config(live(lenient)), sequential=True)
     nobody = 'max = 0.9\n[[systems]]\nname = "popularity"\nadapter = "popularity"'
     only_one = nobody.replace("max = 0.9", 'max = 0.9\nsystems = ["live"]')
     with pytest.raises(InputError, match=r"settled, and system 'popularity' has none; add \[\[gates\]\]"):
         run_audit(live(only_one), out=tmp_path / "run", sequential=True)
     assert not (tmp_path / "run").exists()
     assert not (tmp_path / "asked.log").exists()
+
+
+def test_systems_stop_on_their_own_and_are_not_compared(live: Callable[[str], Path], tmp_path: Path) -> None:
+    another = 'max = 0.75\n[[systems]]\nname = "popularity"\nadapter = "popularity"'
+    result = run_audit(live(another), out=tmp_path / "run", sequential=True)
+    assert result.comparisons == ()
+    assert {system.card.name for system in result.systems if system.sequential} == {"live", "popularity"}
+    left = {entry.what: entry.why for entry in result.not_tested}
+    assert "systems against each other" in left
+    [lists] = [what for what in left if "gini@5" in what]
+    assert left[lists] == "a sequential run has no interval for them that holds at every look"
+    gini = [one for one in result.findings if one.hypothesis.metric == "gini@5"]
+    assert gini[0].estimate is not None
+    assert gini[0].estimate.value is None
+    assert "statistic of all lists together" in gini[0].estimate.reason
 
 
 def test_an_ordinary_run_cannot_go_on_sequentially(live: Callable[[str], Path], tmp_path: Path) -> None:
