@@ -71,7 +71,10 @@ class SequentialRun:
             f"{self.planned_units:,} units, in {self.looks:,} batches of {self.batch:,}"
         )
         if self.settled:
-            return f"asked {so_far}, until every gate was settled: {self.saved:,} requests saved"
+            return (
+                f"asked {so_far}, until intervals that hold at every look had settled every gate: "
+                f"{self.saved:,} requests saved"
+            )
         if self.units == self.planned_units:
             return f"asked {so_far}, and not every gate is settled: no request saved"
         return f"asked {so_far}, and stopped before every gate was settled; go on with --resume"

@@ -211,7 +211,7 @@ def _extreme(
         least = max(float((low[first] - high[second]).max()), 0.0)
         most = float((high[first] - low[second]).max())
         return float(means[largest] - means[smallest]), least, most, largest, smallest
-    ratio = means[smallest] / means[largest] if means[largest] > 0 else None
+    ratio = float(means[smallest] / means[largest]) if means[largest] > 0 else None
     with np.errstate(divide="ignore", invalid="ignore"):
         least = float(np.nan_to_num(low[first] / high[second]).min())
         most = float(np.where(low[second] > 0, high[first] / low[second], 1.0).min())

@@ -80,7 +80,7 @@ def test_a_planted_effect_is_found_after_a_part_of_the_requests(
     assert gate.estimate.n == seen.units
     assert "betting confidence sequence" in gate.estimate.method
     assert gate.estimate.p is None
-    said = f"until every gate was settled: {seen.saved:,} requests saved"
+    said = f"until intervals that hold at every look had settled every gate: {seen.saved:,} requests saved"
     assert any(said in str(part) for part in render_terminal(result))
     assert said in render_markdown(result)
     assert AuditResult.load(tmp_path / "run-0.1-3-300-True") == result

@@ -103,6 +103,7 @@ def test_every_claim_gets_its_share_of_the_error_and_bounds_from_its_components(
         assert estimate.low is not None
         assert estimate.high is not None
         assert estimate.low <= estimate.value <= estimate.high
+        assert {type(end) for end in (estimate.low, estimate.value, estimate.high)} == {float}
         assert estimate.family == "9 gated claims about this system"
         assert "betting confidence sequence" in estimate.method
         assert estimate.p is None
