@@ -11,6 +11,7 @@ from recaudit.audit.measure import Outcome
 from recaudit.audit.plan import AuditPlan
 from recaudit.audit.result import DataCard, NotTested, Provenance
 from recaudit.probes import PROBES
+from recaudit.statistics import why_not_sequential
 
 _REPORTED_PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "fairlearn", "numba", "implicit")
 
@@ -47,6 +48,7 @@ def not_tested(plan: AuditPlan, outcomes: Sequence[Outcome]) -> tuple[NotTested,
         *_probes_left_out(plan),
         *(entry for outcome in outcomes for entry in _not_offered(outcome)),
         *_users_left_out(plan),
+        *(_left_by_looking(plan, outcomes) if plan.sequential else ()),
     ]
     if not plan.limits:
         found.append(
@@ -99,6 +101,26 @@ def _users_left_out(plan: AuditPlan) -> Iterator[NotTested]:
         missing = int(plan.groups[attribute].isna().sum())
         if missing:
             yield NotTested(what=f"{attribute} of {missing:,} users", why="the data do not say it")
+
+
+def _left_by_looking(plan: AuditPlan, outcomes: Sequence[Outcome]) -> Iterator[NotTested]:
+    for outcome in outcomes:
+        seen, name = outcome.result.sequential, outcome.result.card.name
+        if seen is not None and seen.units < seen.planned_units:
+            stop = "it stopped when every gate was settled" if seen.settled else "it stopped before"
+            left = seen.planned_units - seen.units
+            yield NotTested(what=f"{name}: {left:,} of {seen.planned_units:,} units", why=stop)
+    why_not = {claim.id: why_not_sequential(claim) for claim in plan.hypotheses}
+    names = [name for name, why in why_not.items() if why]
+    if names:
+        yield NotTested(
+            what=", ".join(names), why="a sequential run has no interval for them that holds at every look"
+        )
+    if len(outcomes) > 1:
+        yield NotTested(
+            what="systems against each other",
+            why="a sequential run asks each of them about as many units as its own gates need",
+        )
 
 
 def _is_absent(plan: AuditPlan, probe: str) -> bool:

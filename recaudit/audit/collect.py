@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 
+from recaudit.audit.batches import batches_of
 from recaudit.audit.build import BuiltSystem, build_system
 from recaudit.audit.config_tables import PriceTable, SystemTable
 from recaudit.audit.evidence import AskedSystem, EvidenceStore
 from recaudit.audit.execute import ask
+from recaudit.audit.measure import settled
 from recaudit.audit.plan import AuditPlan
 from recaudit.audit.progress import Progress, timed
 from recaudit.audit.usage import cost_of
 from recaudit.errors import InputError, SystemFailureError
-from recaudit.records import Answer, Request
+from recaudit.records import Answer, Capability, Request
 
 BATCH = 256
 """Answers stored together where none of them took a call, so that losing them costs nothing."""
@@ -32,6 +34,11 @@ class Purse:
         self._limit = limit
         self._spent = spent
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the limit is reached."""
+        return self._limit is not None and self._spent >= self._limit
+
     def pay(self, answer: Answer, prices: PriceTable | None) -> None:
         """Count an answer's calls.
 
@@ -41,7 +48,7 @@ class Purse:
         if prices is None:
             return
         self._spent += sum(cost_of(call, prices) for call in answer.exchanges)
-        if self._limit is not None and self._spent >= self._limit:
+        if self.is_empty:
             raise SystemFailureError(
                 f"the limit of {self._limit:g} {prices.currency} is reached ({self._spent:.4g} spent); go on with "
                 "--resume and a higher --max-cost"
@@ -97,8 +104,7 @@ def build_pending(plan: AuditPlan, evidence: EvidenceStore | None, progress: Pro
     tables = [
         table
         for table in plan.config.tables.systems
-        if evidence is None
-        or pending(plan.requests_of(table), known.get(table.name), evidence.settled(table.name))
+        if evidence is None or _has_more(plan, table, known.get(table.name), evidence)
     ]
     built = []
     for position, table in enumerate(tables):
@@ -108,6 +114,40 @@ def build_pending(plan: AuditPlan, evidence: EvidenceStore | None, progress: Pro
         built.append(system)
     progress("building systems", len(tables), len(tables))
     return built
+
+
+def _has_more(
+    plan: AuditPlan, table: SystemTable, asked: AskedSystem | None, evidence: EvidenceStore
+) -> bool:
+    """Whether a system is still to answer something; a sequential run looks whether its gates are settled."""
+    if asked is None or not plan.sequential:
+        return bool(pending(plan.requests_of(table), asked, evidence.settled(table.name)))
+    return any(
+        pending(part, asked, evidence.settled(table.name))
+        for part in rounds(plan, table, asked.offers, evidence)
+    )
+
+
+def rounds(
+    plan: AuditPlan, table: SystemTable, offers: frozenset[Capability], evidence: EvidenceStore
+) -> Iterator[Sequence[Request]]:
+    """What a system is asked, in parts; a part begins when the one before is answered.
+
+    An ordinary run has one part. A sequential one has batches, and ends after the first that settles every gate. A
+    look back is left out where answers to the next batch are there already.
+    """
+    if not plan.sequential:
+        yield [request for request in plan.requests_of(table) if request.needs in offers]
+        return
+    batches = batches_of(plan, table, offers)
+    for place, batch in enumerate(batches):
+        yield batch.requests
+        answers = evidence.answers(table.name)
+        went_on = place + 1 < len(batches) and any(one.id in answers for one in batches[place + 1].requests)
+        if not went_on and settled(
+            plan, table.name, offered=offers, batches=batches, done=place + 1, answers=answers
+        ):
+            return
 
 
 def _refuse_another(built: BuiltSystem, known: AskedSystem | None) -> None:
@@ -131,7 +171,10 @@ def collect(
     max_cost: float | None,
     progress: Progress,
 ) -> None:
-    """Ask the systems and store their answers; a system that fails is a stored failure, and the rest go on."""
+    """Ask the systems and store their answers; a system that fails is a stored failure, and the rest go on.
+
+    A limit of cost that stops a sequential run is no failure: what is answered until then can be decided.
+    """
     tables = {table.name: table for table in plan.config.tables.systems}
     prices = {name: table.prices for name, table in tables.items()}
     known = evidence.systems()
@@ -145,20 +188,24 @@ def collect(
         offers = built.recommender.offers
         if name not in known:
             evidence.add_system(built.card, offers)
-        offered = [request for request in plan.requests_of(tables[name]) if request.needs in offers]
-        left = pending(offered, None, evidence.settled(name))
-        done = len(offered) - len(left)
-        progress(f"asking {name}", done, len(offered))
+        table = tables[name]
+        total = sum(request.needs in offers for request in plan.requests_of(table))
+        done = 0
         try:
-            with timed(seconds, "answer"):
-                asking = ask(built.recommender, left, plan.data.items.index)
-                with closing(_stored(asking, name, evidence)) as answers:
-                    for answer in answers:
-                        done += 1
-                        progress(f"asking {name}", done, len(offered))
-                        purse.pay(answer, prices[name])
+            for part in rounds(plan, table, offers, evidence):
+                left = pending(part, None, evidence.settled(name))
+                done += len(part) - len(left)
+                progress(f"asking {name}", done, total)
+                with timed(seconds, "answer"):
+                    asking = ask(built.recommender, left, plan.data.items.index)
+                    with closing(_stored(asking, name, evidence)) as answers:
+                        for answer in answers:
+                            done += 1
+                            progress(f"asking {name}", done, total)
+                            purse.pay(answer, prices[name])
         except SystemFailureError as error:
-            evidence.add_failure(name, str(error))
+            if not (plan.sequential and purse.is_empty):
+                evidence.add_failure(name, str(error))
         finally:
             evidence.add_seconds(name, seconds)
 

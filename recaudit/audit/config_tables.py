@@ -28,6 +28,7 @@ class AuditTable(Table):
         min_group: Groups with fewer users are shown and not compared.
         inconclusive: Exit code of an inconclusive audit: "fail" 4, "warn" and "pass" 0.
         users: Ask about this many users, drawn by the seed; about all without it.
+        batch: Users or seed entities that a sequential run asks about between two looks.
     """
 
     name: StrictStr = "audit"
@@ -37,6 +38,7 @@ class AuditTable(Table):
     min_group: Annotated[int, Field(ge=2)] = 20
     inconclusive: Inconclusive = "fail"
     users: Annotated[int, Field(ge=1)] | None = None
+    batch: Annotated[int, Field(ge=1)] = 25
 
 
 class SplitTable(Table):

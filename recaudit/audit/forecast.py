@@ -89,6 +89,7 @@ def forecast(
     config: AuditConfig,
     *,
     only: Collection[str] = (),
+    sequential: bool = False,
     progress: Progress = silent,
     announce: Announce = say_nothing,
 ) -> Forecast:
@@ -98,7 +99,7 @@ def forecast(
         InputError: If the run could not begin.
     """
     progress("loading data", 0, 1)
-    plan = make_plan(config, only=only, announce=announce)
+    plan = make_plan(config, only=only, sequential=sequential, announce=announce)
     progress("loading data", 1, 1)
     asking: list[AskingForecast] = []
     gates: list[GateForecast] = []

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from recaudit.audit.batches import Batch, batches_of, finished
 from recaudit.audit.config_tables import SystemTable
 from recaudit.audit.decide import decide, worst
 from recaudit.audit.evidence import AskedSystem, EvidenceStore
 from recaudit.audit.funnel import funnel_of
 from recaudit.audit.plan import AuditPlan, PlannedProbe, attributes_of
 from recaudit.audit.progress import Progress, timed
-from recaudit.audit.result import ProbeTables, SystemResult
+from recaudit.audit.result import ProbeTables, SequentialRun, SystemResult
 from recaudit.audit.usage import usage_of
 from recaudit.records import (
     Answer,
@@ -26,7 +27,7 @@ from recaudit.records import (
     SystemCard,
     Verdict,
 )
-from recaudit.statistics import estimate, group_table
+from recaudit.statistics import estimate, estimate_so_far, group_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +42,19 @@ class Outcome:
 def measure_system(
     plan: AuditPlan, table: SystemTable, evidence: EvidenceStore, progress: Progress
 ) -> Outcome:
-    """Decide every claim about one system from what it answered; the system itself is not touched."""
+    """Decide every claim about one system from what it answered; the system itself is not touched.
+
+    A sequential run is decided from the batches that are finished.
+    """
     name = table.name
     asked = evidence.systems().get(name)
     answers = evidence.answers(name)
     offered: frozenset[Capability] = frozenset() if asked is None else asked.offers
     requests = [request for request in plan.requests_of(table) if asked is None or request.needs in offered]
+    batches = batches_of(plan, table, offered) if plan.sequential else ()
+    done = batches[: finished(batches, answers)]
+    if done:
+        requests = [request for batch in done for request in batch.requests]
     failure = evidence.failures().get(name) or _incomplete(requests, asked, answers)
     seconds = {} if asked is None else dict(asked.seconds)
     measured: dict[str, Measurements] = {}
@@ -55,12 +63,9 @@ def measure_system(
     if not failure:
         progress(f"measuring {name}", 0, 1)
         with timed(seconds, "measure"):
-            for probe in plan.probes:
-                if any(claim.needs in offered for claim in probe.hypotheses):
-                    measure = probe.plan.probe.measure
-                    measured[probe.name] = measure(plan.data, probe.plan.options, requests, answers)
+            measured = _measured(plan, plan.hypotheses, requests, answers, offered)
         with timed(seconds, "estimate"):
-            estimates = _estimates(plan, name, measured, offered)
+            estimates = _estimates(plan, name, plan.hypotheses, measured, offered=offered, batches=batches)
         with timed(seconds, "group tables"):
             tables = tuple(
                 _tables(plan, probe, measured[probe.name]) for probe in plan.probes if probe.name in measured
@@ -82,8 +87,52 @@ def measure_system(
         probes=tables,
         failure=failure,
         seconds=seconds,
+        sequential=None
+        if failure or not plan.sequential
+        else _progress_of(plan, batches, done, answers, settled=all(map(_is_settled, gated))),
     )
     return Outcome(result=result, findings=findings, measurements=measured)
+
+
+def settled(
+    plan: AuditPlan,
+    name: str,
+    *,
+    offered: frozenset[Capability],
+    batches: Sequence[Batch],
+    done: int,
+    answers: Mapping[str, Answer],
+) -> bool:
+    """Whether the first batches settle every gate of a system that it offers to answer."""
+    claims = [claim for claim in plan.hypotheses if claim.id in plan.gated(name)]
+    requests = [request for batch in batches[:done] for request in batch.requests]
+    measured = _measured(plan, claims, requests, answers, offered)
+    estimates = _estimates(plan, name, claims, measured, offered=offered, batches=batches)
+    verdicts = [decide(seen, plan.limits[name, claim])[0] for claim, seen in estimates.items()]
+    return all(map(_is_settled, verdicts))
+
+
+def _is_settled(verdict: Verdict) -> bool:
+    return verdict in {"PASS", "FAIL", "NOT_RUN"}
+
+
+def _progress_of(
+    plan: AuditPlan,
+    batches: Sequence[Batch],
+    done: Sequence[Batch],
+    answers: Mapping[str, Answer],
+    *,
+    settled: bool,
+) -> SequentialRun:
+    return SequentialRun(
+        batch=plan.config.tables.audit.batch,
+        looks=len(done),
+        units=sum(len(batch.units) for batch in done),
+        planned_units=sum(len(batch.units) for batch in batches),
+        requests=len(answers),
+        planned_requests=sum(len(batch.requests) for batch in batches),
+        settled=settled,
+    )
 
 
 def _incomplete(requests: Sequence[Request], asked: AskedSystem | None, answers: Mapping[str, Answer]) -> str:
@@ -93,10 +142,32 @@ def _incomplete(requests: Sequence[Request], asked: AskedSystem | None, answers:
     return f"{left:,} of {len(requests):,} requests have no answer yet; go on with --resume" if left else ""
 
 
+def _measured(
+    plan: AuditPlan,
+    claims: Sequence[Hypothesis],
+    requests: Sequence[Request],
+    answers: Mapping[str, Answer],
+    offered: frozenset[Capability],
+) -> dict[str, Measurements]:
+    """What the probes that these claims belong to measure."""
+    wanted = {claim.probe for claim in claims if claim.needs in offered}
+    return {
+        probe.name: probe.plan.probe.measure(plan.data, probe.plan.options, requests, answers)
+        for probe in plan.probes
+        if probe.name in wanted
+    }
+
+
 def _estimates(
-    plan: AuditPlan, name: str, measured: Mapping[str, Measurements], offered: frozenset[Capability]
+    plan: AuditPlan,
+    name: str,
+    hypotheses: Sequence[Hypothesis],
+    measured: Mapping[str, Measurements],
+    *,
+    offered: frozenset[Capability],
+    batches: Sequence[Batch],
 ) -> dict[str, Estimate]:
-    claims = [claim for claim in plan.hypotheses if claim.needs in offered]
+    claims = [claim for claim in hypotheses if claim.needs in offered]
     if not claims:
         return {}
     together = Measurements(
@@ -105,11 +176,22 @@ def _estimates(
         parts=tuple(parts for measurements in measured.values() for parts in measurements.parts),
     )
     settings = plan.config.tables.audit
+    gated = {claim.id for claim in claims} & plan.gated(name)
+    if plan.sequential:
+        return estimate_so_far(
+            claims,
+            together,
+            plan.groups,
+            order=[unit for batch in batches for unit in batch.units],
+            gated=gated,
+            confidence=settings.confidence,
+            min_group=settings.min_group,
+        )
     return estimate(
         claims,
         together,
         plan.groups,
-        gated={claim.id for claim in claims if (name, claim.id) in plan.limits},
+        gated=gated,
         confidence=settings.confidence,
         resamples=settings.resamples,
         min_group=settings.min_group,

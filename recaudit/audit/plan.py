@@ -16,6 +16,7 @@ from recaudit.datasets.assets import Announce
 from recaudit.errors import ConfigError, InputError, Problem, UnknownNameError
 from recaudit.probes import user_groups
 from recaudit.records import Hypothesis, Request
+from recaudit.statistics import why_not_sequential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class AuditPlan:
         probes: In the order of the configuration.
         requests: Every distinct request by id: what two probes both need is asked once.
         limits: Which claims of which systems are gated.
+        sequential: Whether to stop asking a system as soon as its gates are settled.
     """
 
     config: AuditConfig
@@ -53,6 +55,11 @@ class AuditPlan:
     probes: tuple[PlannedProbe, ...]
     requests: Mapping[str, Request]
     limits: Limits
+    sequential: bool
+
+    def gated(self, system: str) -> frozenset[str]:
+        """Ids of the claims about a system that a gate limits."""
+        return frozenset(claim for name, claim in self.limits if name == system)
 
     def requests_of(self, system: SystemTable) -> list[Request]:
         """What one system is asked: everything, or what is about its sample of users, or about no user at all."""
@@ -69,16 +76,19 @@ class AuditPlan:
         return tuple(hypothesis for probe in self.probes for hypothesis in probe.hypotheses)
 
 
-def make_plan(config: AuditConfig, *, only: Collection[str] = (), announce: Announce) -> AuditPlan:
+def make_plan(
+    config: AuditConfig, *, only: Collection[str] = (), sequential: bool = False, announce: Announce
+) -> AuditPlan:
     """Load and split the data, let the probes plan, and match the gates.
 
     Args:
         config: The configuration.
         only: Names of probes to run; all if empty.
+        sequential: Whether to stop asking a system as soon as its gates are settled.
         announce: Called with what a person should read, such as a dataset's licence.
 
     Raises:
-        InputError: If the data, a probe name or a gate cannot be used.
+        InputError: If the data, a probe name or a gate cannot be used, or a sequential run could not settle a gate.
     """
     configured = [plan.probe.name for plan in config.probes]
     for name in only:
@@ -90,7 +100,7 @@ def make_plan(config: AuditConfig, *, only: Collection[str] = (), announce: Anno
     claims = [claim for probe in probes for claim in probe.hypotheses]
     limits = match_gates(config, [*claims, *_claims_left_out(config, data, chosen)])
     planned = {claim.id for claim in claims}
-    return AuditPlan(
+    plan = AuditPlan(
         config=config,
         data=data,
         groups=user_groups(data, attributes_of(claims)),
@@ -98,7 +108,28 @@ def make_plan(config: AuditConfig, *, only: Collection[str] = (), announce: Anno
         probes=probes,
         requests={request.id: request for probe in probes for request in probe.requests},
         limits={key: limit for key, limit in limits.items() if key[1] in planned},
+        sequential=sequential,
     )
+    if sequential:
+        _refuse_unsettled(plan)
+    return plan
+
+
+def _refuse_unsettled(plan: AuditPlan) -> None:
+    for table in plan.config.tables.systems:
+        gated = plan.gated(table.name)
+        if not gated:
+            raise InputError(
+                f"a sequential run stops when the gates are settled, and system '{table.name}' has none; add "
+                "[[gates]], or run without --sequential"
+            )
+        for claim in plan.hypotheses:
+            why_not = why_not_sequential(claim) if claim.id in gated else ""
+            if why_not:
+                raise InputError(
+                    f"a sequential run cannot settle the gate on '{claim.id}': {why_not}; leave that gate out, or "
+                    "run without --sequential"
+                )
 
 
 def _plan_probes(

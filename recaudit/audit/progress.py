@@ -17,9 +17,9 @@ def silent(stage: str, done: int, total: int) -> None:
 
 @contextmanager
 def timed(seconds: dict[str, float], part: str) -> Iterator[None]:
-    """Write the wall-clock seconds of a block into `seconds[part]`."""
+    """Add the wall-clock seconds of a block to `seconds[part]`."""
     start = time.perf_counter()
     try:
         yield
     finally:
-        seconds[part] = round(time.perf_counter() - start, 3)
+        seconds[part] = round(seconds.get(part, 0.0) + time.perf_counter() - start, 3)

@@ -37,6 +37,50 @@ class ProbeTables:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SequentialRun:
+    """How far a sequential run went with one system.
+
+    Attributes:
+        batch: Units asked between two looks.
+        looks: Batches that were finished.
+        units: Units in these batches.
+        planned_units: Units that would have been asked without looking.
+        requests: Requests that were asked.
+        planned_requests: Requests that would have been.
+        settled: Whether every gate was settled.
+    """
+
+    batch: int
+    looks: int
+    units: int
+    planned_units: int
+    requests: int
+    planned_requests: int
+    settled: bool
+
+    @property
+    def saved(self) -> int:
+        """Requests that need not be asked; 0 while the run can still go on."""
+        return self.planned_requests - self.requests if self.settled else 0
+
+    @property
+    def sentence(self) -> str:
+        """The same in one sentence."""
+        so_far = (
+            f"{self.requests:,} of {self.planned_requests:,} planned requests about {self.units:,} of "
+            f"{self.planned_units:,} units, in {self.looks:,} batches of {self.batch:,}"
+        )
+        if self.settled:
+            return (
+                f"asked {so_far}, until intervals that hold at every look had settled every gate: "
+                f"{self.saved:,} requests saved"
+            )
+        if self.units == self.planned_units:
+            return f"asked {so_far}, and not every gate is settled: no request saved"
+        return f"asked {so_far}, and stopped before every gate was settled; go on with --resume"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SystemResult:
     """One audited system.
 
@@ -50,6 +94,7 @@ class SystemResult:
         failure: Why the system could not be audited, else "".
         seconds: Wall-clock seconds by part ("build", "answer", "measure", "estimate",
             "group tables").
+        sequential: How far a sequential run went, None for a run that asks everything.
     """
 
     card: SystemCard
@@ -60,6 +105,7 @@ class SystemResult:
     probes: tuple[ProbeTables, ...]
     failure: str
     seconds: Mapping[str, float]
+    sequential: SequentialRun | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from recaudit.audit.session import (
     kept,
     kept_config,
     kept_only,
+    kept_sequential,
     now,
     refuse_other_config,
     refuse_other_plan,
@@ -41,6 +42,7 @@ def run_audit(
     out: Path | None = None,
     only: Collection[str] = (),
     resume: bool = False,
+    sequential: bool = False,
     max_cost: float | None = None,
     progress: Progress = silent,
     announce: Announce = say_nothing,
@@ -53,6 +55,8 @@ def run_audit(
             `runs/<configuration>-<time>`, or the newest such folder.
         only: Names of probes to run; all if empty.
         resume: Go on with a run that was stopped: nothing that was answered is asked again.
+        sequential: Ask in batches of units and stop as soon as every gate is settled, by intervals that hold at every
+            look. A run that was begun so goes on so.
         max_cost: Stop asking when calls have cost this much by the configuration's prices, over all sessions.
         progress: Called as work goes on.
         announce: Called with what a person should read, such as a dataset's licence.
@@ -73,7 +77,8 @@ def run_audit(
         folder = newest_run(config) if out is None else out
         with kept(folder) as evidence:
             refuse_other_config(evidence, config)
-            plan = _plan(config, only or kept_only(evidence), progress, announce)
+            as_begun = kept_sequential(evidence, wanted=sequential)
+            plan = _plan(config, only or kept_only(evidence), progress, announce, sequential=as_begun)
             refuse_other_plan(evidence, plan)
             systems = build_pending(plan, evidence, progress)
             evidence.begin(now())
@@ -81,7 +86,7 @@ def run_audit(
             return _decided(plan, evidence, folder, clock, progress)
     folder = run_folder(config) if out is None else out
     refuse_used_folder(folder)
-    plan = _plan(config, only, progress, announce)
+    plan = _plan(config, only, progress, announce, sequential=sequential)
     systems = build_pending(plan, None, progress)
     with begun(plan, folder) as evidence:
         collect(plan, systems, evidence, max_cost=max_cost, progress=progress)
@@ -108,7 +113,13 @@ def measure_run(
     """
     clock = time.perf_counter()
     with kept(folder) as evidence:
-        plan = _plan(kept_config(evidence, config), kept_only(evidence), progress, announce)
+        plan = _plan(
+            kept_config(evidence, config),
+            kept_only(evidence),
+            progress,
+            announce,
+            sequential=kept_sequential(evidence, wanted=False),
+        )
         refuse_other_plan(evidence, plan)
         return _decided(plan, evidence, folder, clock, progress)
 
@@ -145,10 +156,17 @@ def newest_run(config: AuditConfig) -> Path:
     return runs[-1]
 
 
-def _plan(config: AuditConfig, only: Collection[str], progress: Progress, announce: Announce) -> AuditPlan:
+def _plan(
+    config: AuditConfig,
+    only: Collection[str],
+    progress: Progress,
+    announce: Announce,
+    *,
+    sequential: bool,
+) -> AuditPlan:
     _make_importable(config.folder)
     progress("loading data", 0, 1)
-    plan = make_plan(config, only=only, announce=announce)
+    plan = make_plan(config, only=only, sequential=sequential, announce=announce)
     progress("loading data", 1, 1)
     return plan
 
@@ -166,7 +184,7 @@ def _decided(
         questions={probe.name: probe.plan.probe.question for probe in plan.probes},
         systems=results,
         findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
-        comparisons=_comparisons(plan, outcomes),
+        comparisons=() if plan.sequential else _comparisons(plan, outcomes),
         not_tested=not_tested(plan, outcomes),
         data=data_card(plan),
         provenance=provenance(config, started=evidence.started(), seconds=time.perf_counter() - clock),

@@ -30,6 +30,7 @@ def begun(plan: AuditPlan, folder: Path) -> Iterator[EvidenceStore]:
                 "config digest": plan.config.digest,
                 "data digest": plan.data.digest,
                 "only": "\n".join(plan.only),
+                "sequential": "yes" if plan.sequential else "",
                 "recaudit": version("recaudit"),
             }
         )
@@ -112,6 +113,21 @@ def refuse_other_plan(evidence: EvidenceStore, plan: AuditPlan) -> None:
 def kept_only(evidence: EvidenceStore) -> Collection[str]:
     """The probes that a run was limited to, empty for all."""
     return evidence.facts()["only"].split("\n") if evidence.facts()["only"] else ()
+
+
+def kept_sequential(evidence: EvidenceStore, *, wanted: bool) -> bool:
+    """Whether a run was begun as a sequential one.
+
+    Raises:
+        InputError: If it was not, and that is wanted now.
+    """
+    sequential = bool(evidence.facts().get("sequential"))
+    if wanted and not sequential:
+        raise InputError(
+            "the run was not begun with --sequential, so that its units were not asked in batches; go on without "
+            "--sequential, or begin a new run"
+        )
+    return sequential
 
 
 def now() -> str:

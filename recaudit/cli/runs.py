@@ -39,6 +39,9 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be asked and what it would cost, and stop.")
     ] = False,
+    sequential: Annotated[
+        bool, typer.Option("--sequential", help="Ask in batches; stop as soon as every gate is settled.")
+    ] = False,
     max_cost: Annotated[
         Optional[float],  # noqa: UP045
         typer.Option(min=0, help="Stop asking when calls have cost this much by the configured prices."),
@@ -50,16 +53,17 @@ def run(
 
     loaded = load_config(config)
     if dry_run:
-        _forecast(loaded, only or [], json_output=json_output)
+        _forecast(loaded, only or [], sequential=sequential, json_output=json_output)
         return
     result = run_and_show(
         loaded,
         out,
         only or [],
         resume=resume,
+        sequential=sequential,
         max_cost=max_cost,
         json_output=json_output,
-        command=f"recaudit run {config}",
+        command=f"recaudit run {config}{' --sequential' if sequential else ''}",
     )
     raise typer.Exit(exit_code(result.verdict, result.provenance.inconclusive))
 
@@ -109,6 +113,7 @@ def run_and_show(
     only: Sequence[str] = (),
     *,
     resume: bool,
+    sequential: bool = False,
     max_cost: float | None = None,
     json_output: bool,
     command: str,
@@ -124,6 +129,7 @@ def run_and_show(
                 out=folder,
                 only=only,
                 resume=resume,
+                sequential=sequential,
                 max_cost=max_cost,
                 progress=progress,
                 announce=say,
@@ -147,11 +153,11 @@ def _interruption(command: str, folder: Path) -> str:
     )
 
 
-def _forecast(config: AuditConfig, only: list[str], *, json_output: bool) -> None:
+def _forecast(config: AuditConfig, only: list[str], *, sequential: bool, json_output: bool) -> None:
     from recaudit.audit.forecast import forecast
 
     with show_progress() as progress:
-        expected = forecast(config, only=only, progress=progress, announce=say)
+        expected = forecast(config, only=only, sequential=sequential, progress=progress, announce=say)
     if json_output:
         typer.echo(expected.to_json())
         return

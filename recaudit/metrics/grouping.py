@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from recaudit.compiled import compiled
 from recaudit.metrics.columns import IntArray, offsets_of
-from recaudit.metrics.compiled import compiled
 from recaudit.metrics.threads import in_parts
 
 if TYPE_CHECKING:

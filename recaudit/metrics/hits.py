@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recaudit.compiled import compiled
 from recaudit.errors import DataError
-from recaudit.metrics.compiled import compiled
 from recaudit.metrics.hashing import LAST_STAMP, empty_table, find_slot, mark_repeats
 from recaudit.metrics.threads import in_parts
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recaudit.metrics.compiled import compiled
+from recaudit.compiled import compiled
 from recaudit.metrics.division import ratio
 from recaudit.metrics.hits import refuse_repeats
 from recaudit.metrics.spec import metric

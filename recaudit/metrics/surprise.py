@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recaudit.compiled import compiled
 from recaudit.errors import InputError
-from recaudit.metrics.compiled import compiled
 from recaudit.metrics.division import ratio
 from recaudit.metrics.popularity import list_means
 from recaudit.metrics.spec import metric

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from recaudit.metrics.compiled import compiled
+from recaudit.compiled import compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from recaudit.metrics.compiled import compiled
+from recaudit.compiled import compiled
 from recaudit.metrics.text_table import Memory, Table, number
 from recaudit.metrics.threads import in_parts
 

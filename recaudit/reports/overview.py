@@ -70,6 +70,15 @@ def overview(result: AuditResult) -> Overview:
     )
 
 
+def sequential_lines(result: AuditResult) -> tuple[str, ...]:
+    """How far a sequential run went with each system, and what it saved; nothing for a run that asks everything."""
+    return tuple(
+        f"{system.card.name}: {system.sequential.sentence}."
+        for system in result.systems
+        if system.sequential is not None
+    )
+
+
 def _leads(result: AuditResult, gates: tuple[Claim, ...]) -> tuple[str, ...]:
     failures = [
         f"{system.card.name} could not be audited: {system.failure.rstrip('.')}."

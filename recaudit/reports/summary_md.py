@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from recaudit.reports.overview import Overview, overview
+from recaudit.reports.overview import Overview, overview, sequential_lines
 from recaudit.reports.sentences import VERDICTS
 from recaudit.reports.tables import NO_VALUE
 from recaudit.reports.visible import visible
@@ -28,6 +28,7 @@ def render_markdown(result: AuditResult) -> str:
         words.advice,
         *map(_text, view.leads),
         f"{view.counts[:1].upper()}{view.counts[1:]}.",
+        *map(_text, sequential_lines(result)),
         _table(
             ("System", "Verdict", "Gates"), [(s.name, _verdict(s.verdict), s.counts) for s in view.systems]
         ),

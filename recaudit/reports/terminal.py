@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from recaudit.reports.overview import VISIBLE_GATES, Overview, overview
+from recaudit.reports.overview import VISIBLE_GATES, Overview, overview, sequential_lines
 from recaudit.reports.sentences import VERDICTS
 from recaudit.reports.tables import NO_VALUE
 from recaudit.reports.visible import visible
@@ -42,6 +42,7 @@ def render_terminal(result: AuditResult) -> tuple[RenderableType, ...]:
         *(Text(visible(lead)) for lead in view.leads),
         Text(f"{view.counts[:1].upper()}{view.counts[1:]}."),
     ]
+    parts += [Text(visible(line)) for line in sequential_lines(result)]
     if len(view.systems) > 1:
         parts.append(_systems(view))
     if view.gates:

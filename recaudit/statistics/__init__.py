@@ -1,7 +1,8 @@
 """How sure are we: intervals for every claim from one resampling of units.
 
 Nothing here decides a verdict. `estimate` turns measurements into one `Estimate` per `Hypothesis`, with
-simultaneous intervals over the gated claims; `group_table` describes groups with fairlearn's MetricFrame;
+simultaneous intervals over the gated claims; `estimate_so_far` does so while units still come in, with intervals that
+hold at every look; `group_table` describes groups with fairlearn's MetricFrame;
 `compare_systems` sets systems against each other on the same units; `units_to_settle` says how many units an
 undecided claim needs.
 """
@@ -9,6 +10,15 @@ undecided claim needs.
 from recaudit.statistics.estimate import estimate
 from recaudit.statistics.group_table import group_table
 from recaudit.statistics.power import detectable_effect, units_to_settle
+from recaudit.statistics.sequential import estimate_so_far, why_not_sequential
 from recaudit.statistics.systems import compare_systems
 
-__all__ = ["compare_systems", "detectable_effect", "estimate", "group_table", "units_to_settle"]
+__all__ = [
+    "compare_systems",
+    "detectable_effect",
+    "estimate",
+    "estimate_so_far",
+    "group_table",
+    "units_to_settle",
+    "why_not_sequential",
+]

@@ -16,7 +16,7 @@ from recaudit.statistics.multiplicity import bootstrap_p
 from recaudit.statistics.permutation import ArmStatistic, arm_means, permuted_statistics
 
 if TYPE_CHECKING:
-    from recaudit.statistics.arms import ArmSample
+    from recaudit.statistics.arms import ArmSample, ArmTable
     from recaudit.statistics.group_means import GroupMeans
 
 SIGNED = frozenset({"excess", "trend"})
@@ -48,45 +48,20 @@ def arm_claim(
         resamples: Number of permutations, at most.
         rng: Where the permutations come from.
     """
-    pairs = sample.pairs
+    blank, why_not = described(sample, hypothesis, blank)
     blank = replace(blank, groups=_arm_estimates(sample, hypothesis.bounds, blank.confidence))
-    if pairs is None:
-        return undefined(blank, _nothing(sample, hypothesis))
+    pairs = sample.pairs
+    if why_not or pairs is None:
+        return undefined(blank, why_not)
     decisive = _decisive(pairs, hypothesis)
-    value = (
-        _spread(pairs.mean, sample)
-        if hypothesis.contrast == "arm spread"
-        else _size(pairs, hypothesis, decisive)
-    )
-    blank = replace(
-        blank,
-        value=value,
-        n=int(pairs.n[decisive]),
-        n_missing=sample.n_asked - int(pairs.n[decisive]),
-        versus=""
-        if hypothesis.contrast in {"arm spread", "trend"}
-        else _versus(sample, hypothesis, decisive),
-    )
-    if len(sample.compared) < len(sample.table.pairs):
-        return undefined(blank, _nothing(sample, hypothesis))
-    if pairs.n.min() < FEWEST_UNITS:
-        return undefined(blank, f"fewer than {FEWEST_UNITS} units in {pairs.labels[int(pairs.n.argmin())]}")
-    missing = 1 - pairs.n / sample.n_asked
-    if missing.max() > MOST_MISSING:
-        worst = int(missing.argmax())
-        return undefined(
-            blank,
-            f"{missing[worst]:.0%} of the units have no value in {pairs.labels[worst]}, more than {MOST_MISSING:.0%}",
-        )
     p, by_chance = _permutation(sample, hypothesis, resamples, rng)
-    note = _missing_note(sample)
+    note = missing_note(sample)
 
     def finish(critical: float, per_sparse: float) -> Estimate:
-        width = hypothesis.bounds[1] - hypothesis.bounds[0]
-        widest = width * float(np.abs(sample.table.weights).sum(axis=0).max()) / 2
+        widest = float(widest_differences(sample.table, hypothesis).max())
         low, high = mean_intervals(pairs, critical, per_sparse, (-widest, widest))
         error = None if pairs.sparse[decisive] else math.sqrt(pairs.se2[decisive])
-        lowest, highest = _ends(low, high, sample, hypothesis)
+        lowest, highest = ends_of(low, high, sample, hypothesis)
         return replace(
             blank,
             low=lowest,
@@ -108,6 +83,43 @@ def arm_claim(
     )
 
 
+def described(sample: ArmSample, hypothesis: Hypothesis, blank: Estimate) -> tuple[Estimate, str]:
+    """What was seen, before any interval.
+
+    Returns:
+        The estimate with its value, its units and what makes the value; and why it can have no interval, "" if it can.
+    """
+    pairs = sample.pairs
+    if pairs is None:
+        return blank, _nothing(sample, hypothesis)
+    decisive = _decisive(pairs, hypothesis)
+    spread = hypothesis.contrast == "arm spread"
+    blank = replace(
+        blank,
+        value=_spread(pairs.mean, sample) if spread else _size(pairs, hypothesis, decisive),
+        n=int(pairs.n[decisive]),
+        n_missing=sample.n_asked - int(pairs.n[decisive]),
+        versus="" if spread or hypothesis.contrast == "trend" else _versus(sample, hypothesis, decisive),
+    )
+    if len(sample.compared) < len(sample.table.pairs):
+        return blank, _nothing(sample, hypothesis)
+    if pairs.n.min() < FEWEST_UNITS:
+        return blank, f"fewer than {FEWEST_UNITS} units in {pairs.labels[int(pairs.n.argmin())]}"
+    missing = 1 - pairs.n / sample.n_asked
+    if missing.max() > MOST_MISSING:
+        worst = int(missing.argmax())
+        return blank, (
+            f"{missing[worst]:.0%} of the units have no value in {pairs.labels[worst]}, more than {MOST_MISSING:.0%}"
+        )
+    return blank, ""
+
+
+def widest_differences(table: ArmTable, hypothesis: Hypothesis) -> FloatArray:
+    """(c,) the largest absolute value that each component can have, by the bounds of the metric."""
+    width = hypothesis.bounds[1] - hypothesis.bounds[0]
+    return np.asarray(width * np.abs(table.weights).sum(axis=0) / 2)
+
+
 def _decisive(pairs: GroupMeans, hypothesis: Hypothesis) -> int:
     return int(np.argmax(pairs.mean if hypothesis.contrast == "excess" else np.abs(pairs.mean)))
 
@@ -125,9 +137,10 @@ def _versus(sample: ArmSample, hypothesis: Hypothesis, decisive: int) -> str:
     return f"{first} - {second}"
 
 
-def _ends(
+def ends_of(
     low: FloatArray, high: FloatArray, sample: ArmSample, hypothesis: Hypothesis
 ) -> tuple[float, float]:
+    """The bounds of what is claimed, from those of all compared pairs, each (c,)."""
     if hypothesis.contrast in SIGNED:
         return float(low.max()), float(high.max())
     least = np.maximum(np.maximum(low, -high), 0.0)
@@ -217,7 +230,8 @@ def _nothing(sample: ArmSample, hypothesis: Hypothesis) -> str:
     return f"no unit has a value of {hypothesis.metric} in both arms of every pair"
 
 
-def _missing_note(sample: ArmSample) -> str:
+def missing_note(sample: ArmSample) -> str:
+    """How many units lack a value in a compared pair, "" for none."""
     assert sample.pairs is not None  # noqa: S101 - the caller has looked
     fewest = int(sample.pairs.n.min())
     lost = sample.n_asked - fewest

@@ -65,7 +65,7 @@ class CorpusStatistic:
 def fill_corpus(
     resampled: Sequence[FloatArray],
     block: slice,
-    weights: FloatArray,
+    weights: NDArray[np.float32],
     corpus: Sequence[CorpusMeasurement | PartsMeasurement],
     positions: Sequence[NDArray[np.intp]],
 ) -> None:

@@ -13,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from recaudit.records import FloatArray
+from recaudit.statistics.draws import seeds_for, signed_sums
 
 MOST_PERMUTATIONS = 1999
 BLOCK_VALUES = 4_000_000
@@ -47,10 +48,11 @@ def permuted_statistics(
     count = min(permutations, MOST_PERMUTATIONS)
     defined = ~np.isnan(values)
     present = np.maximum(defined.sum(axis=0), 1)
-    patterns, member = np.unique(defined, axis=0, return_inverse=True)
+    packed = np.packbits(defined, axis=1)
+    _, example, member = np.unique(packed, axis=0, return_index=True, return_inverse=True)
     totals = np.zeros((count, values.shape[1]))
-    for number, pattern in enumerate(patterns):
-        arms = np.flatnonzero(pattern)
+    for number, unit in enumerate(example):
+        arms = np.flatnonzero(defined[unit])
         if len(arms):
             own = values[member.ravel() == number][:, arms]
             totals[:, arms] += _permuted_totals(own, count, rng)
@@ -72,14 +74,8 @@ def _permuted_totals(values: FloatArray, count: int, rng: np.random.Generator) -
 
 
 def _flipped_totals(values: FloatArray, count: int, rng: np.random.Generator) -> FloatArray:
-    half = (values[:, 0] - values[:, 1]) / 2
     middle = values.sum() / 2
-    shift = np.empty(count)
-    block = max(1, BLOCK_VALUES // len(half))
-    for start in range(0, count, block):
-        size = min(block, count - start)
-        signs = rng.integers(0, 2, size=(size, len(half))) * 2 - 1
-        shift[start : start + size] = signs @ half
+    shift = signed_sums((values[:, 0] - values[:, 1]) / 2, seeds_for(count, rng))
     return np.stack([middle + shift, middle - shift], axis=1)
 
 

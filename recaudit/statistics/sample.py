@@ -111,9 +111,9 @@ def resample(
     whole: list[CorpusMeasurement | PartsMeasurement] = [*corpus, *parts]
     units = sorted_units(measurements.rows["unit"].unique(), *(measurement.units for measurement in whole))
     columns = list(dict.fromkeys(column for own in used.values() for column in own))
-    values = _column_values(measurements.rows, columns, units)
+    values = column_values(measurements.rows, columns, units)
     tables = arm_tables(hypotheses, measurements.rows, units)
-    _check_bounds(hypotheses, values, tables)
+    check_bounds(hypotheses, values, tables)
     partitions = {
         attribute: everyone(len(units)) if attribute is None else partition(groups, attribute, units)
         for attribute in used
@@ -130,10 +130,10 @@ def resample(
         for attribute, by_group in prepared.items()
     }
     everybody = np.arange(len(units), dtype=np.intp)
-    compared = {name: [group_columns(table.columns, everybody)] for name, table in tables.items()}
-    arm_moments = {
-        name: empty_moments(table.columns.shape[1], 1, resamples) for name, table in tables.items()
-    }
+    arm_columns = [table.columns for table in tables.values()]
+    compared = [group_columns(np.concatenate(arm_columns, axis=1), everybody)] if tables else []
+    ends = np.cumsum([0, *(columns.shape[1] for columns in arm_columns)])
+    arm_moments = empty_moments(int(ends[-1]), 1, resamples)
     statistics = [np.full(resamples, np.nan) for _ in corpus]
     statistics += [np.full((len(measurement.parts), resamples), np.nan) for measurement in parts]
     positions = [units.get_indexer(pd.Index(measurement.units)).astype(np.intp) for measurement in whole]
@@ -141,8 +141,7 @@ def resample(
     for block, weights in weight_blocks(len(units), resamples, rng, width=width):
         for attribute, by_group in prepared.items():
             fill_moments(moments[attribute], block, weights, by_group)
-        for name, columns_of_arms in compared.items():
-            fill_moments(arm_moments[name], block, weights, columns_of_arms)
+        fill_moments(arm_moments, block, weights, compared)
         fill_corpus(statistics, block, weights, whole, positions)
     return Sample(
         groups={
@@ -165,8 +164,8 @@ def resample(
             for measurement, resampled in zip(parts, statistics[len(corpus) :], strict=True)
         },
         arms={
-            name: arm_sample(table, arm_moments[name].mean[:, 0], arm_moments[name].se2[:, 0])
-            for name, table in tables.items()
+            name: arm_sample(table, arm_moments.mean[start:end, 0], arm_moments.se2[start:end, 0])
+            for (name, table), start, end in zip(tables.items(), ends[:-1], ends[1:], strict=True)
         },
     )
 
@@ -177,7 +176,7 @@ def group_key(hypothesis: Hypothesis) -> GroupKey:
     return attribute, (hypothesis.metric, hypothesis.arms)
 
 
-def _column_values(
+def column_values(
     rows: pd.DataFrame, columns: Sequence[Column], units: pd.Index[int]
 ) -> dict[Column, tuple[FloatArray, NDArray[np.bool_]]]:
     """(n,) values, and whether the unit has any row, of each column."""
@@ -251,11 +250,21 @@ def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def _check_bounds(
+def check_bounds(
     hypotheses: Sequence[Hypothesis],
     values: Mapping[Column, tuple[FloatArray, NDArray[np.bool_]]],
     tables: Mapping[str, ArmTable],
 ) -> None:
+    """Refuse values outside the bounds of their metric.
+
+    Args:
+        hypotheses: The claims, with the bounds.
+        values: Of each column that a claim about units or groups uses.
+        tables: Of each claim about arms.
+
+    Raises:
+        DataError: With the first such value.
+    """
     for hypothesis in hypotheses:
         if hypothesis.contrast in {"corpus", *PART_CONTRASTS}:
             continue

@@ -13,16 +13,18 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
-from recaudit.records import FloatArray, Hypothesis, Measurements, SystemComparison, SystemDifference
+from recaudit.records import FloatArray, Hypothesis, SystemComparison, SystemDifference
 from recaudit.statistics.claims import FEWEST_UNITS
-from recaudit.statistics.group_means import GroupMeans, own_intervals
-from recaudit.statistics.sample import resample
-from recaudit.statistics.units import sorted_units, unit_values
+from recaudit.statistics.group_means import group_means, own_intervals
+from recaudit.statistics.resampling import resampled_moments
+from recaudit.statistics.sample import column_values, group_key
+from recaudit.statistics.units import sorted_units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
 
 def compare_systems(
@@ -45,118 +47,100 @@ def compare_systems(
     Returns:
         One comparison per claim, in the order of claims.
     """
-    generator = np.random.default_rng(rng)
-    tables = [table for claim in claims if claim.contrast == "mean" for table in _tables(claim, measured)]
+    tables = _tables([claim for claim in claims if claim.contrast == "mean"], measured)
     if not tables:
         return ()
-    sample = resample(
-        [table.claim for table in tables],
-        Measurements(rows=pd.concat([table.rows for table in tables], ignore_index=True)),
-        pd.DataFrame(),
-        resamples=resamples,
-        min_group=2,
-        rng=generator,
+    differences = np.concatenate([table.differences for table in tables], axis=1)
+    moments = resampled_moments(differences, resamples, np.random.default_rng(rng))
+    ends = np.cumsum([0, *(table.differences.shape[1] for table in tables)])
+    return tuple(
+        _comparison(table, moments.mean[start:end, 0], moments.se2[start:end, 0], confidence)
+        for table, start, end in zip(tables, ends[:-1], ends[1:], strict=True)
     )
-    return tuple(_comparison(table, sample.arms[table.claim.id].pairs, confidence) for table in tables)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
-    """One claim with systems as its arms.
+    """One claim with the systems that have it.
 
     Attributes:
-        claim: About arms that are systems.
-        original: The claim about a mean.
+        claim: About a mean.
+        systems: Names of the s systems.
         values: (n, s) one value per unit and system, NaN where undefined.
-        rows: The same as rows.
+        differences: (n, s·(s - 1)/2) of every pair of systems; float noise is rounded off.
     """
 
     claim: Hypothesis
-    original: Hypothesis
+    systems: tuple[str, ...]
     values: FloatArray
-    rows: pd.DataFrame
+    differences: FloatArray
 
 
-def _tables(claim: Hypothesis, measured: Mapping[str, pd.DataFrame]) -> list[_Table]:
-    """The claim's values of the systems that have some; none if fewer than two have."""
-    chosen = {}
-    for system, rows in measured.items():
-        own = rows[rows["metric"] == claim.metric]
-        if claim.arms:
-            own = own[own["arm"].isin(claim.arms)]
-        if own["value"].notna().any():
-            chosen[system] = own
-    if len(chosen) < 2:
+def _tables(claims: Sequence[Hypothesis], measured: Mapping[str, pd.DataFrame]) -> list[_Table]:
+    """Lay out what at least two systems have, all claims over the same units."""
+    columns = list(dict.fromkeys(group_key(claim)[1] for claim in claims))
+    if not columns:
         return []
-    units = sorted_units(*(own["unit"].unique() for own in chosen.values()))
-    columns = [unit_values(own, [claim.metric], units).values[:, 0] for own in chosen.values()]
-    arms = Hypothesis(
-        id=claim.id,
-        question="",
-        probe=claim.probe,
-        metric=claim.id,
-        contrast="arm gap",
-        arms=tuple(chosen),
-        better=claim.better,
-        bounds=claim.bounds,
-    )
-    parts = [
-        pd.DataFrame({"unit": units, "arm": system, "metric": claim.id, "value": column})
-        for system, column in zip(chosen, columns, strict=True)
-    ]
-    return [
-        _Table(
-            claim=arms,
-            original=claim,
-            values=np.stack(columns, axis=1),
-            rows=pd.concat(parts, ignore_index=True),
-        )
-    ]
+    metrics = list(dict.fromkeys(metric for metric, _ in columns))
+    rows = {system: own[own["metric"].isin(metrics)] for system, own in measured.items()}
+    units = sorted_units(*(own["unit"].unique() for own in rows.values()))
+    values = {system: column_values(own, columns, units) for system, own in rows.items()}
+    tables = []
+    for claim in claims:
+        column = group_key(claim)[1]
+        having = tuple(system for system in values if not np.isnan(values[system][column][0]).all())
+        if len(having) > 1:
+            own = np.stack([values[system][column][0] for system in having], axis=1)
+            pairs = list(combinations(own.T, 2))
+            gaps = np.stack([np.round(first - second, 12) + 0.0 for first, second in pairs], axis=1)
+            tables.append(_Table(claim=claim, systems=having, values=own, differences=gaps))
+    return tables
 
 
-def _comparison(table: _Table, pairs: GroupMeans | None, confidence: float) -> SystemComparison:
-    systems = table.claim.arms
+def _comparison(
+    table: _Table, star_mean: FloatArray, star_se2: FloatArray, confidence: float
+) -> SystemComparison:
     complete = table.values[~np.isnan(table.values).any(axis=1)]
     p, agreement = _friedman(complete)
     return SystemComparison(
-        claim=table.original.id,
-        title=table.original.title,
-        metric=table.original.metric,
-        better=table.original.better,
-        systems=systems,
+        claim=table.claim.id,
+        title=table.claim.title,
+        metric=table.claim.metric,
+        better=table.claim.better,
+        systems=table.systems,
         means=tuple(np.nanmean(table.values, axis=0).tolist()),
         n=len(complete),
         confidence=confidence,
         friedman_p=p,
         kendall_w=agreement,
-        differences=_differences(table, pairs, confidence),
+        differences=_differences(table, star_mean, star_se2, confidence),
     )
 
 
-def _differences(table: _Table, pairs: GroupMeans | None, confidence: float) -> tuple[SystemDifference, ...]:
-    systems = table.claim.arms
-    shared = ~np.isnan(table.values)
-    found: dict[str, tuple[float, float, float]] = {}
-    if pairs is not None:
+def _differences(
+    table: _Table, star_mean: FloatArray, star_se2: FloatArray, confidence: float
+) -> tuple[SystemDifference, ...]:
+    """Every pair, with joint intervals over those that some units share."""
+    shared = ~np.isnan(table.differences)
+    some = np.flatnonzero(shared.any(axis=0))
+    found: dict[int, tuple[float, float, float]] = {}
+    if len(some):
         width = table.claim.bounds[1] - table.claim.bounds[0]
-        low, high = own_intervals(pairs, confidence, (-width, width))
-        for place, label in enumerate(pairs.labels):
-            found[label] = (float(pairs.mean[place]), float(low[place]), float(high[place]))
+        defined = [table.differences[shared[:, pair], pair] for pair in some]
+        means = group_means([""] * len(some), defined, star_mean[some], star_se2[some])
+        low, high = own_intervals(means, confidence, (-width, width))
+        found = {
+            int(pair): (float(means.mean[place]), float(low[place]), float(high[place]))
+            for place, pair in enumerate(some)
+        }
     differences = []
-    for first, second in combinations(range(len(systems)), 2):
-        count = int((shared[:, first] & shared[:, second]).sum())
+    for pair, (first, second) in enumerate(combinations(table.systems, 2)):
+        count = int(shared[:, pair].sum())
         seen: tuple[Any, ...] = (None, None, None)
         if count >= FEWEST_UNITS:
-            seen = found.get(f"{systems[first]} - {systems[second]}", seen)
+            seen = found.get(pair, seen)
         differences.append(
-            SystemDifference(
-                first=systems[first],
-                second=systems[second],
-                value=seen[0],
-                low=seen[1],
-                high=seen[2],
-                n=count,
-            )
+            SystemDifference(first=first, second=second, value=seen[0], low=seen[1], high=seen[2], n=count)
         )
     return tuple(differences)
 

@@ -68,9 +68,12 @@ def sorted_units(*ids: Any) -> pd.Index[Any]:
     >>> list(sorted_units([3, 1], [2, 3]))
     [1, 2, 3]
     """
+    if all(isinstance(part, np.ndarray) and part.dtype.kind == "i" for part in ids):
+        numbers: pd.Index[Any] = pd.Index(np.unique(np.concatenate(ids)))
+        return numbers
     union = pd.Index(pd.unique(np.concatenate([np.asarray(part, dtype=object) for part in ids])))
-    numbers = [isinstance(unit, (int, float, np.number)) for unit in union]
-    if all(numbers) or not any(numbers):
+    number = [isinstance(unit, (int, float, np.number)) for unit in union]
+    if all(number) or not any(number):
         ordered: pd.Index[Any] = union.infer_objects().sort_values()
     else:
         ordered = pd.Index(sorted(union, key=lambda unit: (isinstance(unit, str), unit)), dtype=object)
@@ -93,7 +96,8 @@ def unit_values(rows: pd.DataFrame, metrics: Sequence[str], units: pd.Index[Any]
     """
     check_columns(rows)
     units = sorted_units(rows["unit"].unique()) if units is None else units
-    column = pd.Index(metrics).get_indexer(pd.Index(rows["metric"]))
+    codes, found = pd.factorize(rows["metric"], use_na_sentinel=False)
+    column = pd.Index(metrics).get_indexer(pd.Index(found))[codes]
     wanted = column >= 0
     row = units.get_indexer(pd.Index(rows["unit"]))
     wanted &= row >= 0

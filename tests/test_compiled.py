@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numba
 import pytest
 
-from recaudit.metrics import compiled
+from recaudit import compiled
 
 if TYPE_CHECKING:
     from pathlib import Path
