@@ -99,21 +99,25 @@ def _estimates(
     claims = [claim for claim in plan.hypotheses if claim.needs in offered]
     if not claims:
         return {}
-    together = Measurements(
-        rows=pd.concat([measurements.rows for measurements in measured.values()], ignore_index=True),
-        corpus=tuple(corpus for measurements in measured.values() for corpus in measurements.corpus),
-        parts=tuple(parts for measurements in measured.values() for parts in measurements.parts),
-    )
     settings = plan.config.tables.audit
     return estimate(
         claims,
-        together,
+        all_measurements(measured),
         plan.groups,
         gated={claim.id for claim in claims if (name, claim.id) in plan.limits},
         confidence=settings.confidence,
         resamples=settings.resamples,
         min_group=settings.min_group,
         rng=settings.seed,
+    )
+
+
+def all_measurements(measured: Mapping[str, Measurements]) -> Measurements:
+    """What all probes measured on one system."""
+    return Measurements(
+        rows=pd.concat([measurements.rows for measurements in measured.values()], ignore_index=True),
+        corpus=tuple(corpus for measurements in measured.values() for corpus in measurements.corpus),
+        parts=tuple(parts for measurements in measured.values() for parts in measurements.parts),
     )
 
 

@@ -73,7 +73,7 @@ def run_audit(
         folder = newest_run(config) if out is None else out
         with kept(folder) as evidence:
             refuse_other_config(evidence, config)
-            plan = _plan(config, only or kept_only(evidence), progress, announce)
+            plan = loaded_plan(config, only or kept_only(evidence), progress, announce)
             refuse_other_plan(evidence, plan)
             systems = build_pending(plan, evidence, progress)
             evidence.begin(now())
@@ -81,7 +81,7 @@ def run_audit(
             return _decided(plan, evidence, folder, clock, progress)
     folder = run_folder(config) if out is None else out
     refuse_used_folder(folder)
-    plan = _plan(config, only, progress, announce)
+    plan = loaded_plan(config, only, progress, announce)
     systems = build_pending(plan, None, progress)
     with begun(plan, folder) as evidence:
         collect(plan, systems, evidence, max_cost=max_cost, progress=progress)
@@ -108,7 +108,7 @@ def measure_run(
     """
     clock = time.perf_counter()
     with kept(folder) as evidence:
-        plan = _plan(kept_config(evidence, config), kept_only(evidence), progress, announce)
+        plan = loaded_plan(kept_config(evidence, config), kept_only(evidence), progress, announce)
         refuse_other_plan(evidence, plan)
         return _decided(plan, evidence, folder, clock, progress)
 
@@ -140,12 +140,15 @@ def newest_run(config: AuditConfig) -> Path:
     runs = sorted(Path("runs").glob(f"{config.path.stem}-*/"))
     if not runs:
         raise InputError(
-            f"there is no run of {config.path.name} in runs/ to go on with; name its folder with --out"
+            f"there is no run of {config.path.name} in runs/; run it first, or name the run's folder"
         )
     return runs[-1]
 
 
-def _plan(config: AuditConfig, only: Collection[str], progress: Progress, announce: Announce) -> AuditPlan:
+def loaded_plan(
+    config: AuditConfig, only: Collection[str], progress: Progress, announce: Announce
+) -> AuditPlan:
+    """Load the data of a configuration and plan, with what lies beside it importable."""
     _make_importable(config.folder)
     progress("loading data", 0, 1)
     plan = make_plan(config, only=only, announce=announce)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recaudit.records import Estimate, FloatArray, GroupEstimate, Hypothesis
+from recaudit.statistics.arms import SIGNED, arm_value
 from recaudit.statistics.claims import FEWEST_UNITS, SPARSE, Claim, detectable, sentence, undefined
 from recaudit.statistics.group_claims import sparse_note
 from recaudit.statistics.group_means import largest_mean_deviation, mean_intervals, own_intervals
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from recaudit.statistics.arms import ArmSample
     from recaudit.statistics.group_means import GroupMeans
 
-SIGNED = frozenset({"excess", "trend"})
-"""Contrasts whose sign means something; the others are sizes."""
-
 MOST_MISSING = 0.2
 """With a larger share of units missing in a compared pair no interval is given: missing answers are an outcome."""
 
@@ -31,7 +29,7 @@ def arm_claim(
     hypothesis: Hypothesis,
     blank: Estimate,
     *,
-    resamples: int,
+    permutations: int,
     rng: np.random.Generator,
 ) -> Claim:
     """The largest loss against the baseline, the largest change from it, the gap or spread of arms, or their trend.
@@ -45,7 +43,7 @@ def arm_claim(
         sample: The arms.
         hypothesis: What is claimed.
         blank: The estimate with everything that does not depend on the contrast.
-        resamples: Number of permutations, at most.
+        permutations: How many, at most; 0 for no p.
         rng: Where the permutations come from.
     """
     pairs = sample.pairs
@@ -53,11 +51,7 @@ def arm_claim(
     if pairs is None:
         return undefined(blank, _nothing(sample, hypothesis))
     decisive = _decisive(pairs, hypothesis)
-    value = (
-        _spread(pairs.mean, sample)
-        if hypothesis.contrast == "arm spread"
-        else _size(pairs, hypothesis, decisive)
-    )
+    value = arm_value(pairs.mean, hypothesis.contrast, len(sample.table.labels))
     blank = replace(
         blank,
         value=value,
@@ -78,7 +72,7 @@ def arm_claim(
             blank,
             f"{missing[worst]:.0%} of the units have no value in {pairs.labels[worst]}, more than {MOST_MISSING:.0%}",
         )
-    p, by_chance = _permutation(sample, hypothesis, resamples, rng)
+    p, by_chance = _permutation(sample, hypothesis, permutations, rng) if permutations else (None, None)
     note = _missing_note(sample)
 
     def finish(critical: float, per_sparse: float) -> Estimate:
@@ -112,11 +106,6 @@ def _decisive(pairs: GroupMeans, hypothesis: Hypothesis) -> int:
     return int(np.argmax(pairs.mean if hypothesis.contrast == "excess" else np.abs(pairs.mean)))
 
 
-def _size(pairs: GroupMeans, hypothesis: Hypothesis, decisive: int) -> float:
-    value = float(pairs.mean[decisive])
-    return value if hypothesis.contrast in SIGNED else abs(value)
-
-
 def _versus(sample: ArmSample, hypothesis: Hypothesis, decisive: int) -> str:
     assert sample.pairs is not None  # noqa: S101 - the caller has looked
     first, second = (sample.table.labels[arm] for arm in sample.table.pairs[sample.compared[decisive]])
@@ -132,22 +121,16 @@ def _ends(
         return float(low.max()), float(high.max())
     least = np.maximum(np.maximum(low, -high), 0.0)
     most = np.maximum(np.abs(low), np.abs(high))
-    if hypothesis.contrast == "arm spread":
-        return _spread(least, sample), _spread(most, sample)
-    return float(least.max()), float(most.max())
-
-
-def _spread(differences: FloatArray, sample: ArmSample) -> float:
-    """Population standard deviation of a numbers from all their pairwise differences: √(Σ d² / a²)."""
-    return math.sqrt(float((differences**2).sum())) / len(sample.table.labels)
+    arms = len(sample.table.labels)
+    return arm_value(least, hypothesis.contrast, arms), arm_value(most, hypothesis.contrast, arms)
 
 
 def _permutation(
-    sample: ArmSample, hypothesis: Hypothesis, resamples: int, rng: np.random.Generator
+    sample: ArmSample, hypothesis: Hypothesis, permutations: int, rng: np.random.Generator
 ) -> tuple[float, float | None]:
     statistic = _statistic(sample, hypothesis)
     values = sample.table.values
-    drawn = permuted_statistics(values, statistic, permutations=resamples, rng=rng)
+    drawn = permuted_statistics(values, statistic, permutations=permutations, rng=rng)
     observed = float(statistic(arm_means(values)))
     between = hypothesis.contrast in {"arm gap", "arm spread"}
     return bootstrap_p(observed - 1e-12, drawn), float(drawn.mean()) if between else None

@@ -8,6 +8,7 @@ other claims.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from recaudit.records import Contrast, FloatArray
 
 ARM_CONTRASTS: frozenset[Contrast] = frozenset({"excess", "change", "arm gap", "arm spread", "trend"})
+SIGNED: frozenset[Contrast] = frozenset({"excess", "trend"})
+"""Contrasts whose sign means something; the others are sizes."""
 _BETWEEN = "\x1f"
 
 
@@ -161,6 +164,23 @@ def weights_of(claim: Hypothesis) -> FloatArray:
     weights[pairs[:, 0], np.arange(len(pairs))] += 1
     weights[pairs[:, 1], np.arange(len(pairs))] -= 1
     return weights
+
+
+def arm_value(differences: FloatArray, contrast: Contrast, arms: int) -> float:
+    """The value of an arm claim from the means of its components.
+
+    Args:
+        differences: (c,) mean differences, or the one slope.
+        contrast: "excess" takes the largest, "trend" the only one, "arm spread" the population standard deviation of
+            the arms' means, which is √(Σ d² / a²) over all pairs; the others the largest absolute one.
+        arms: Number of arms a.
+
+    >>> arm_value(np.array([0.1, -0.3]), "change", 3), arm_value(np.array([0.1, -0.3]), "excess", 3)
+    (0.3, 0.1)
+    """
+    if contrast == "arm spread":
+        return math.sqrt(float((differences**2).sum())) / arms
+    return float(differences.max() if contrast in SIGNED else np.abs(differences).max())
 
 
 def arm_sample(table: ArmTable, star_mean: FloatArray, star_se2: FloatArray) -> ArmSample:
