@@ -117,18 +117,19 @@ def _simulated_system(plan: AuditPlan, outcome: Outcome) -> SimulatedSystem:
 
 def _simulate(systems: Sequence[SimulatedSystem], worlds: int, seed: int, progress: Progress) -> int:
     """Go through the worlds, all systems in each; gives how many were completed before an interruption."""
-    progress("simulating audits", 0, worlds)
-    for world in range(worlds):
-        try:
+    done = 0
+    try:
+        progress("simulating audits", 0, worlds)
+        for world in range(worlds):
             counts = [one_world(system, (seed, world), power=world % 2 == 0) for system in systems]
-        except KeyboardInterrupt:
-            if world == 0:
-                raise
-            return world
-        for count in counts:
-            count()
-        progress("simulating audits", world + 1, worlds)
-    return worlds
+            for count in counts:
+                count()
+            done = world + 1
+            progress("simulating audits", done, worlds)
+    except KeyboardInterrupt:
+        if not done:
+            raise
+    return done
 
 
 def _joint(systems: Sequence[SimulatedSystem]) -> tuple[JointCalibration, ...]:

@@ -38,7 +38,7 @@ def rate_of(happened: int, worlds: int) -> Rate | None:
     """A rate from counts, None from no world at all.
 
     >>> rate_of(5, 100).value, round(rate_of(5, 100).error, 4)
-    (0.05, 0.0245)
+    (0.05, 0.0246)
     """
     if not worlds:
         return None
