@@ -44,6 +44,8 @@ class ArmTable:
             arm and the first one.
         weights: (a, c) what each component takes of each arm; every column sums to 0.
         asked: (n,) whether the unit has any row in these arms.
+        trend: Whether the one component is the slope, which needs every arm, also one in the middle that it takes
+            nothing of.
     """
 
     labels: tuple[str, ...]
@@ -51,12 +53,14 @@ class ArmTable:
     pairs: tuple[tuple[int, int], ...]
     weights: FloatArray
     asked: NDArray[np.bool_]
+    trend: bool = False
 
     @property
     def differences(self) -> FloatArray:
         """(n, c) each component in each unit, NaN where an arm it takes is; float noise is rounded off."""
         missing = np.isnan(self.values)
-        lacks = (missing @ (self.weights != 0).astype(np.float64)) > 0
+        taken = np.ones_like(self.weights) if self.trend else (self.weights != 0).astype(np.float64)
+        lacks = (missing @ taken) > 0
         found: FloatArray = np.round(np.where(missing, 0.0, self.values) @ self.weights, 12)
         found[lacks] = np.nan
         return found + 0.0
@@ -119,6 +123,7 @@ def arm_tables(
             pairs=pairs_of(claim),
             weights=weights_of(claim),
             asked=np.any(cells.asked[:, chosen], axis=1, keepdims=True)[:, 0],
+            trend=claim.contrast == "trend",
         )
     return tables
 
@@ -223,7 +228,7 @@ def _means(
 
 def _pair_label(table: ArmTable, pair: int) -> str:
     first, second = table.pairs[pair]
-    if np.count_nonzero(table.weights[:, pair]) > 2:
+    if table.trend:
         return f"the slope from {table.labels[second]} to {table.labels[first]}"
     return f"{table.labels[first]} - {table.labels[second]}"
 
