@@ -107,6 +107,7 @@ def mean_intervals(
             float(means.mode[group]),
             int(means.differing[group]),
             int(means.n[group]),
+            mean=float(means.mean[group]),
             bounds=bounds,
             alpha=per_sparse,
         )

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 32_000_000
 """Upper bound on one block of counts; a few arrays of this size live at a time."""
 
+COUNTED_TOGETHER = 65_536
+"""Draws that are counted at a time: many short resamples at once, and few enough to stay in the processor's cache."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupColumns:
@@ -72,8 +75,12 @@ def weight_blocks(
     for start in range(0, resamples, block):
         stop = min(start + block, resamples)
         weights = np.empty((stop - start, n))
-        for row in weights:
-            row[:] = np.bincount(rng.integers(0, n, size=n), minlength=n)
+        step = max(1, COUNTED_TOGETHER // n)
+        for first in range(0, stop - start, step):
+            part = weights[first : first + step]
+            drawn = rng.integers(0, n, size=part.shape)
+            drawn += n * np.arange(len(part))[:, None]
+            part[:] = np.bincount(drawn.ravel(), minlength=part.size).reshape(part.shape)
         yield slice(start, stop), weights
 
 
