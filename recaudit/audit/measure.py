@@ -109,6 +109,7 @@ def _estimates(
         resamples=settings.resamples,
         min_group=settings.min_group,
         rng=settings.seed,
+        screening=settings.screening,
     )
 
 

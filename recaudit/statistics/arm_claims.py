@@ -14,6 +14,7 @@ from recaudit.statistics.claims import FEWEST_UNITS, SPARSE, Claim, detectable, 
 from recaudit.statistics.group_claims import sparse_note
 from recaudit.statistics.group_means import largest_mean_deviation, mean_intervals, own_intervals
 from recaudit.statistics.multiplicity import bootstrap_p
+from recaudit.statistics.ordinal import rank_biserial
 from recaudit.statistics.permutation import ArmStatistic, arm_means, permuted_statistics
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def arm_claim(
             by_chance=by_chance,
             detectable=detectable(error, critical),
             effect_size=_effect_size(pairs, decisive),
+            rank_effect=_rank_effect(pairs, hypothesis, decisive),
             method=f"paired within units; {blank.method}",
             reason=sentence(SPARSE if pairs.sparse.all() else sparse_note(pairs), note),
         )
@@ -162,6 +164,13 @@ def _effect_size(pairs: GroupMeans, decisive: int) -> float | None:
     if se2 == 0:
         return None
     return (1 - 3 / (4 * (n - 1) - 1)) * abs(float(pairs.mean[decisive])) / math.sqrt(se2 * n)
+
+
+def _rank_effect(pairs: GroupMeans, hypothesis: Hypothesis, decisive: int) -> float | None:
+    """Rank-biserial correlation of the decisive pair, with the sign of the claim's value."""
+    found = rank_biserial(pairs.values[decisive])
+    turned = hypothesis.contrast not in SIGNED and pairs.mean[decisive] < 0
+    return -found if turned and found is not None else found
 
 
 def _arm_estimates(

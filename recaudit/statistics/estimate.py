@@ -16,7 +16,7 @@ from recaudit.statistics.arms import ARM_CONTRASTS, check_arms
 from recaudit.statistics.claims import Claim, corpus_claim, mean_claim
 from recaudit.statistics.group_claims import group_claim
 from recaudit.statistics.intervals import error_budget, joint_critical_values
-from recaudit.statistics.multiplicity import adjust
+from recaudit.statistics.multiplicity import FALSE_DISCOVERY, Screening, adjust
 from recaudit.statistics.parts import PART_CONTRASTS, part_claim
 from recaudit.statistics.sample import Sample, group_key, resample
 
@@ -32,6 +32,7 @@ def estimate(
     min_group: int = 20,
     rng: int | np.random.Generator,
     tests: bool = True,
+    screening: Screening = "benjamini-hochberg",
 ) -> dict[str, Estimate]:
     """Estimate every claim about one system, with intervals that hold jointly over the gated ones.
 
@@ -52,6 +53,7 @@ def estimate(
         rng: Seed or generator. One seed gives identical numbers, whatever the order of rows.
         tests: Whether arms are permuted, for p and for what chance gives, and p-values adjusted; no interval, and so no
             verdict, depends on it.
+        screening: How p-values of the claims that are not gated are adjusted.
 
     Returns:
         Claim id to estimate, in the order of `hypotheses`. A value, or an interval, that is undefined is None and
@@ -94,7 +96,9 @@ def estimate(
     if not tests:
         return {claim: estimates[claim] for claim in claims}
     adjusted = adjust({claim: estimates[claim].p for claim in family}, "holm")
-    adjusted |= adjust({claim: estimates[claim].p for claim in claims if claim not in family}, "fdr_bh")
+    adjusted |= adjust(
+        {claim: estimates[claim].p for claim in claims if claim not in family}, FALSE_DISCOVERY[screening]
+    )
     return {claim: replace(estimates[claim], p_adjusted=adjusted[claim]) for claim in claims}
 
 
