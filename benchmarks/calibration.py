@@ -147,13 +147,16 @@ def scenarios() -> list[Scenario]:
     many = ("mean", "gap", "ratio", "worst")
     of_arms = ("excess", "arm gap")
     found = [
-        Scenario(name=noise.__name__, noise=noise, sizes=(n // 2, n // 2), means=(0.3, 0.4))
-        for noise in (normal, student, lognormal)
-        for n in (50, 200)
-    ]
-    found += [
-        Scenario(name=f"{noise.__name__}, unequal groups", noise=noise, sizes=(50, 950), means=(0.3, 0.3))
-        for noise in (normal, lognormal)
+        Scenario(name=noise.__name__, noise=noise, sizes=sizes, means=(0.3, 0.4))
+        for noise, sizes in (
+            (normal, (25, 25)),
+            (normal, (50, 950)),
+            (student, (25, 25)),
+            (student, (50, 950)),
+            (lognormal, (25, 25)),
+            (lognormal, (50, 950)),
+            (lognormal, (200, 800)),
+        )
     ]
     found += [
         Scenario(
@@ -161,7 +164,6 @@ def scenarios() -> list[Scenario]:
         )
         for noise, rate, sizes in (
             (hit, 0.05, (100, 100)),
-            (hit, 0.1, (100, 100)),
             (hit, 0.1, (50, 950)),
             (mostly_zero, 0.05, (100, 100)),
             (mostly_zero, 0.1, (50, 950)),
