@@ -95,6 +95,21 @@ def test_a_calibration_reads_back_and_repeats_by_its_seed(folder: Path) -> None:
     assert found.config_digest
 
 
+@pytest.mark.slow
+def test_intervals_that_promise_little_hold_as_seldom_and_err_on_both_sides(
+    write_config: WriteConfig, tmp_path: Path
+) -> None:
+    gate_of_mean = '[[gates]]\nfinding = "quality/ndcg@5"\nmin = 0.2\nmax = 0.8\n'
+    config = write_config(POPULARITY + gate_of_mean, old="seed = 3", new="seed = 3\nconfidence = 0.6")
+    run_audit(config, out=tmp_path / "run")
+    found = gate(calibrate(tmp_path / "run", worlds=200), "quality/ndcg@5")
+    for rate, expected in ((found.coverage, 0.6), (found.false_fail, 0.4), (found.false_pass, 0.4)):
+        assert rate is not None
+        assert rate.value == pytest.approx(expected, abs=3.5 * rate.error)
+    assert found.power is not None
+    assert found.power.value == pytest.approx(0.8, abs=3.5 * found.power.error)
+
+
 def test_a_difference_of_arms_is_calibrated_too(write_config: WriteConfig, tmp_path: Path) -> None:
     shutil.copy(Path(__file__).with_name("stubs.py"), tmp_path / "stubs.py")
     seeds = ", ".join(f'"Artist {number}"' for number in range(40))
