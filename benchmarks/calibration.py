@@ -169,25 +169,18 @@ def scenarios() -> list[Scenario]:
             (mostly_zero, 0.1, (50, 950)),
         )
     ]
-    for noise in (normal, hit):
-        name, shown = noise.__name__, (0.3,)
-        found += [
-            Scenario(name=f"{name}, 5 groups", noise=noise, sizes=(60,) * 5, means=shown * 5),
-            Scenario(name=f"{name}, 31 groups", noise=noise, sizes=(30,) * 31, means=shown * 31),
-            Scenario(
-                name=f"{name}, 5 arms", noise=noise, sizes=(60,), means=shown * 5, arms=5, contrasts=of_arms
-            ),
-            Scenario(
-                name=f"{name}, 31 arms",
-                noise=noise,
-                sizes=(60,),
-                means=shown * 31,
-                arms=31,
-                contrasts=of_arms,
-            ),
-            Scenario(name=f"{name}, 10 metrics", noise=noise, sizes=(100, 100), means=shown * 2, metrics=10),
-        ]
-    return found
+    shown = (0.3,)
+    return [
+        *found,
+        Scenario(name="normal, 5 groups", noise=normal, sizes=(60,) * 5, means=shown * 5),
+        Scenario(name="normal, 31 groups", noise=normal, sizes=(30,) * 31, means=shown * 31),
+        Scenario(
+            name="normal, 5 arms", noise=normal, sizes=(60,), means=shown * 5, arms=5, contrasts=of_arms
+        ),
+        Scenario(name="hit, 5 arms", noise=hit, sizes=(60,), means=shown * 5, arms=5, contrasts=of_arms),
+        Scenario(name="hit, 31 arms", noise=hit, sizes=(60,), means=shown * 31, arms=31, contrasts=of_arms),
+        Scenario(name="normal, 10 metrics", noise=normal, sizes=(100, 100), means=shown * 2, metrics=10),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
