@@ -8,13 +8,22 @@ that were measured.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from recaudit.records import Estimate, FloatArray, Hypothesis
-from recaudit.statistics.arms import ARM_CONTRASTS, arm_tables, arm_value, weights_of
+from recaudit.statistics.arms import (
+    ARM_CONTRASTS,
+    ArmTable,
+    arm_tables,
+    arm_value,
+    labels_of,
+    pairs_of,
+    weights_of,
+)
 from recaudit.statistics.truths import Truth, claim_values
 
 if TYPE_CHECKING:
@@ -63,9 +72,9 @@ def _planted_group(
     claim: Hypothesis, population: Population, seen: Estimate, target: float
 ) -> Planted | None:
     """One group differs from the others: of the two that differ most in the audit, the one with fewer units."""
-    compared = [group for group in seen.groups if group.value is not None]
-    ends = (min(compared, key=_value), max(compared, key=_value))
-    chosen = min(ends, key=lambda group: group.n).group
+    compared = [(group.value, group) for group in seen.groups if group.value is not None]
+    ends = (min(compared, key=itemgetter(0))[1], max(compared, key=itemgetter(0))[1])
+    chosen = min(ends, key=attrgetter("n")).group
     values = claim_values(claim, population)
     middle = float(np.nanmean(values))
     wanted = (
@@ -86,10 +95,6 @@ def _planted_group(
         return population.world(own, labels, population.orders(rng))
 
     return Planted(truth=Truth(claim=claim, value=target), world=world)
-
-
-def _value(group: object) -> float:
-    return float(getattr(group, "value", 0.0))
 
 
 def _tilted_to(goal: float, values: FloatArray, kind: NDArray[np.intp]) -> FloatArray | None:
@@ -120,7 +125,7 @@ def _planted_arm(claim: Hypothesis, population: Population, target: float) -> Pl
     def truth(steepness: float) -> float:
         counts = _counts(decisive, kind, steepness)
         means = np.array([_weighted(column, counts) for column in differences.T])
-        return arm_value(means, claim.contrast, len(claim.arms) + bool(claim.baseline))
+        return arm_value(means, claim.contrast, len(labels_of(claim)))
 
     found = _solve(truth, target, signed=claim.contrast == "trend")
     if found is None:
@@ -148,18 +153,18 @@ def _differences(
     orders: NDArray[np.intp],
 ) -> FloatArray:
     """(N, c) the claim's components in each unit with its arms in each order."""
-    from dataclasses import replace
-
     every = replace(claim, contrast="arm gap", arms=exchange.arms, baseline="", levels=())
     values = arm_tables([every], population.rows, population.numbers)[claim.id].values
     moved = np.take_along_axis(values[unit], np.argsort(orders, axis=1), axis=1)
-    names = (claim.baseline, *claim.arms) if claim.baseline else claim.arms
-    own = moved[:, [exchange.arms.index(name) for name in names]]
-    weights = weights_of(claim)
-    lacking = (np.isnan(own) @ (weights != 0).astype(float)) > 0
-    found: FloatArray = np.where(np.isnan(own), 0.0, own) @ weights
-    found[lacking] = np.nan
-    return found
+    names = labels_of(claim)
+    return ArmTable(
+        labels=names,
+        values=moved[:, [exchange.arms.index(name) for name in names]],
+        pairs=pairs_of(claim),
+        weights=weights_of(claim),
+        asked=np.ones(len(unit), dtype=np.bool_),
+        trend=claim.contrast == "trend",
+    ).differences
 
 
 def _counts(values: FloatArray, kind: NDArray[np.intp], steepness: float) -> FloatArray:
