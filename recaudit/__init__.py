@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from recaudit.adapters import from_function, from_ranker, from_scorer, recommender
-    from recaudit.audit import AuditResult, run_audit
+    from recaudit.audit import AuditResult, Calibration, calibrate, run_audit
     from recaudit.datasets import AuditData, audit_data, load_dataset
     from recaudit.errors import RecauditError
     from recaudit.metrics import evaluate
@@ -20,11 +20,13 @@ _ROOMS = {
     "Answer": "records",
     "AuditData": "datasets",
     "AuditResult": "audit",
+    "Calibration": "audit",
     "RecauditError": "errors",
     "Recommender": "records",
     "Request": "records",
     "SystemCard": "records",
     "audit_data": "datasets",
+    "calibrate": "audit",
     "evaluate": "metrics",
     "from_function": "adapters",
     "from_ranker": "adapters",
@@ -38,11 +40,13 @@ __all__ = [
     "Answer",
     "AuditData",
     "AuditResult",
+    "Calibration",
     "RecauditError",
     "Recommender",
     "Request",
     "SystemCard",
     "audit_data",
+    "calibrate",
     "evaluate",
     "from_function",
     "from_ranker",

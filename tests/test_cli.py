@@ -225,6 +225,24 @@ def test_evidence_is_measured_again_to_the_same_exit_code(write: Callable[..., P
     assert "+min = 0.1" in changed.stderr
 
 
+def test_a_run_or_the_newest_run_of_a_configuration_is_calibrated(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write(0.2)
+    missing = recaudit("calibrate", "audit.toml", cwd=tmp_path)
+    assert missing.returncode == 2
+    assert "there is no run of audit.toml in runs/" in missing.stderr
+    recaudit("run", "audit.toml", cwd=tmp_path)
+    done = recaudit("calibrate", "audit.toml", "--worlds", "3", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "3 worlds of each kind" in done.stdout
+    [run] = (tmp_path / "runs").iterdir()
+    assert f"Calibration: {run.relative_to(tmp_path)}/calibration.json" in done.stdout
+    again = recaudit("calibrate", str(run), "--worlds", "3", "--seed", "5", "--json", cwd=tmp_path)
+    assert json.loads(again.stdout) == json.loads((run / "calibration.json").read_text())
+    assert json.loads(again.stdout)["seed"] == 5
+
+
 def test_a_dry_run_asks_nothing_and_writes_nothing(write: Callable[..., Path], tmp_path: Path) -> None:
     write(0.1)
     done = recaudit("run", "audit.toml", "--dry-run", cwd=tmp_path)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
 
 from recaudit.records import Limit
+from recaudit.statistics.multiplicity import Screening
 
 Inconclusive = Literal["fail", "warn", "pass"]
 
@@ -26,6 +27,8 @@ class AuditTable(Table):
         confidence: Simultaneous confidence of the intervals of one system's gated claims.
         resamples: Bootstrap resamples of users.
         min_group: Groups with fewer users are shown and not compared.
+        screening: How p-values of findings without a gate are adjusted for their number: "benjamini-hochberg", or
+            "benjamini-yekutieli", which holds under any dependence between them.
         inconclusive: Exit code of an inconclusive audit: "fail" 4, "warn" and "pass" 0.
         users: Ask about this many users, drawn by the seed; about all without it.
         batch: Users or seed entities that a sequential run asks about between two looks.
@@ -36,6 +39,7 @@ class AuditTable(Table):
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     resamples: Annotated[int, Field(ge=200, le=100_000)] = 2000
     min_group: Annotated[int, Field(ge=2)] = 20
+    screening: Screening = "benjamini-hochberg"
     inconclusive: Inconclusive = "fail"
     users: Annotated[int, Field(ge=1)] | None = None
     batch: Annotated[int, Field(ge=1)] = 25

@@ -170,17 +170,12 @@ def _estimates(
     claims = [claim for claim in hypotheses if claim.needs in offered]
     if not claims:
         return {}
-    together = Measurements(
-        rows=pd.concat([measurements.rows for measurements in measured.values()], ignore_index=True),
-        corpus=tuple(corpus for measurements in measured.values() for corpus in measurements.corpus),
-        parts=tuple(parts for measurements in measured.values() for parts in measurements.parts),
-    )
     settings = plan.config.tables.audit
     gated = {claim.id for claim in claims} & plan.gated(name)
     if plan.sequential:
         return estimate_so_far(
             claims,
-            together,
+            all_measurements(measured),
             plan.groups,
             order=[unit for batch in batches for unit in batch.units],
             gated=gated,
@@ -189,13 +184,23 @@ def _estimates(
         )
     return estimate(
         claims,
-        together,
+        all_measurements(measured),
         plan.groups,
         gated=gated,
         confidence=settings.confidence,
         resamples=settings.resamples,
         min_group=settings.min_group,
         rng=settings.seed,
+        screening=settings.screening,
+    )
+
+
+def all_measurements(measured: Mapping[str, Measurements]) -> Measurements:
+    """What all probes measured on one system."""
+    return Measurements(
+        rows=pd.concat([measurements.rows for measurements in measured.values()], ignore_index=True),
+        corpus=tuple(corpus for measurements in measured.values() for corpus in measurements.corpus),
+        parts=tuple(parts for measurements in measured.values() for parts in measurements.parts),
     )
 
 

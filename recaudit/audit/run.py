@@ -78,7 +78,7 @@ def run_audit(
         with kept(folder) as evidence:
             refuse_other_config(evidence, config)
             as_begun = kept_sequential(evidence, wanted=sequential)
-            plan = _plan(config, only or kept_only(evidence), progress, announce, sequential=as_begun)
+            plan = loaded_plan(config, only or kept_only(evidence), progress, announce, sequential=as_begun)
             refuse_other_plan(evidence, plan)
             systems = build_pending(plan, evidence, progress)
             evidence.begin(now())
@@ -86,7 +86,7 @@ def run_audit(
             return _decided(plan, evidence, folder, clock, progress)
     folder = run_folder(config) if out is None else out
     refuse_used_folder(folder)
-    plan = _plan(config, only, progress, announce, sequential=sequential)
+    plan = loaded_plan(config, only, progress, announce, sequential=sequential)
     systems = build_pending(plan, None, progress)
     with begun(plan, folder) as evidence:
         collect(plan, systems, evidence, max_cost=max_cost, progress=progress)
@@ -113,7 +113,7 @@ def measure_run(
     """
     clock = time.perf_counter()
     with kept(folder) as evidence:
-        plan = _plan(
+        plan = loaded_plan(
             kept_config(evidence, config),
             kept_only(evidence),
             progress,
@@ -151,12 +151,12 @@ def newest_run(config: AuditConfig) -> Path:
     runs = sorted(Path("runs").glob(f"{config.path.stem}-*/"))
     if not runs:
         raise InputError(
-            f"there is no run of {config.path.name} in runs/ to go on with; name its folder with --out"
+            f"there is no run of {config.path.name} in runs/; run it first, or name the run's folder"
         )
     return runs[-1]
 
 
-def _plan(
+def loaded_plan(
     config: AuditConfig,
     only: Collection[str],
     progress: Progress,
@@ -164,6 +164,7 @@ def _plan(
     *,
     sequential: bool,
 ) -> AuditPlan:
+    """Load the data of a configuration and plan, with what lies beside it importable."""
     _make_importable(config.folder)
     progress("loading data", 0, 1)
     plan = make_plan(config, only=only, sequential=sequential, announce=announce)

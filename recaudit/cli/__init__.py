@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import typer
 
+from recaudit.cli.calibrate import calibrate
 from recaudit.cli.demo import demo
 from recaudit.cli.look import list_names, show_name
 from recaudit.cli.offline import export_requests, import_answers
@@ -29,6 +30,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "measure": measure,
     "report": report,
     "gate": gate,
+    "calibrate": calibrate,
     "export-requests": export_requests,
     "import-answers": import_answers,
     "list": list_names,

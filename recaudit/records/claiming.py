@@ -108,8 +108,12 @@ class Estimate:
         method: How the interval was made, in words.
         standard_error: Of the value, None when undefined.
         p: For "no difference" between groups or arms, or no meaning of labels, never 0; None for the other contrasts.
-        p_adjusted: Holm within the gated family, Benjamini-Hochberg among the rest.
-        effect_size: Hedges' g of the pair with the largest difference (contrast gap only).
+        p_adjusted: Holm within the gated family; false discovery rate among the rest, by Benjamini and Hochberg, or
+            Yekutieli if the configuration says so.
+        effect_size: Hedges' g of the pair with the largest difference: for groups by their pooled standard deviation,
+            for arms by that of the differences within units.
+        rank_effect: The same by order alone, in -1..1: Cliff's delta of two groups, the rank-biserial correlation of
+            two arms.
         detectable: Smallest true effect that this design would show with 80 % power.
         by_chance: What the value would be on average if the arms, or the labels that a statistic of all lists is
             about, had no meaning, by permutation ("arm gap", "arm spread" and such a "corpus" only).
@@ -133,6 +137,7 @@ class Estimate:
     p: float | None = None
     p_adjusted: float | None = None
     effect_size: float | None = None
+    rank_effect: float | None = None
     detectable: float | None = None
     by_chance: float | None = None
     versus: str = ""

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recaudit.records import Estimate, FloatArray, GroupEstimate, Hypothesis
+from recaudit.statistics.arms import SIGNED, arm_value
 from recaudit.statistics.claims import FEWEST_UNITS, SPARSE, Claim, detectable, sentence, undefined
 from recaudit.statistics.group_claims import sparse_note
 from recaudit.statistics.group_means import largest_mean_deviation, mean_intervals, own_intervals
 from recaudit.statistics.multiplicity import bootstrap_p
+from recaudit.statistics.ordinal import rank_biserial
 from recaudit.statistics.permutation import ArmStatistic, arm_means, permuted_statistics
 
 if TYPE_CHECKING:
     from recaudit.statistics.arms import ArmSample, ArmTable
     from recaudit.statistics.group_means import GroupMeans
-
-SIGNED = frozenset({"excess", "trend"})
-"""Contrasts whose sign means something; the others are sizes."""
 
 MOST_MISSING = 0.2
 """With a larger share of units missing in a compared pair no interval is given: missing answers are an outcome."""
@@ -31,7 +30,7 @@ def arm_claim(
     hypothesis: Hypothesis,
     blank: Estimate,
     *,
-    resamples: int,
+    permutations: int,
     rng: np.random.Generator,
 ) -> Claim:
     """The largest loss against the baseline, the largest change from it, the gap or spread of arms, or their trend.
@@ -45,7 +44,7 @@ def arm_claim(
         sample: The arms.
         hypothesis: What is claimed.
         blank: The estimate with everything that does not depend on the contrast.
-        resamples: Number of permutations, at most.
+        permutations: How many, at most; 0 for no p.
         rng: Where the permutations come from.
     """
     blank, why_not = described(sample, hypothesis, blank)
@@ -54,7 +53,7 @@ def arm_claim(
     if why_not or pairs is None:
         return undefined(blank, why_not)
     decisive = _decisive(pairs, hypothesis)
-    p, by_chance = _permutation(sample, hypothesis, resamples, rng)
+    p, by_chance = _permutation(sample, hypothesis, permutations, rng) if permutations else (None, None)
     note = missing_note(sample)
 
     def finish(critical: float, per_sparse: float) -> Estimate:
@@ -71,6 +70,7 @@ def arm_claim(
             by_chance=by_chance,
             detectable=detectable(error, critical),
             effect_size=_effect_size(pairs, decisive),
+            rank_effect=_rank_effect(pairs, hypothesis, decisive),
             method=f"paired within units; {blank.method}",
             reason=sentence(SPARSE if pairs.sparse.all() else sparse_note(pairs), note),
         )
@@ -93,13 +93,14 @@ def described(sample: ArmSample, hypothesis: Hypothesis, blank: Estimate) -> tup
     if pairs is None:
         return blank, _nothing(sample, hypothesis)
     decisive = _decisive(pairs, hypothesis)
-    spread = hypothesis.contrast == "arm spread"
     blank = replace(
         blank,
-        value=_spread(pairs.mean, sample) if spread else _size(pairs, hypothesis, decisive),
+        value=arm_value(pairs.mean, hypothesis.contrast, len(sample.table.labels)),
         n=int(pairs.n[decisive]),
         n_missing=sample.n_asked - int(pairs.n[decisive]),
-        versus="" if spread or hypothesis.contrast == "trend" else _versus(sample, hypothesis, decisive),
+        versus=""
+        if hypothesis.contrast in {"arm spread", "trend"}
+        else _versus(sample, hypothesis, decisive),
     )
     if len(sample.compared) < len(sample.table.pairs):
         return blank, _nothing(sample, hypothesis)
@@ -124,11 +125,6 @@ def _decisive(pairs: GroupMeans, hypothesis: Hypothesis) -> int:
     return int(np.argmax(pairs.mean if hypothesis.contrast == "excess" else np.abs(pairs.mean)))
 
 
-def _size(pairs: GroupMeans, hypothesis: Hypothesis, decisive: int) -> float:
-    value = float(pairs.mean[decisive])
-    return value if hypothesis.contrast in SIGNED else abs(value)
-
-
 def _versus(sample: ArmSample, hypothesis: Hypothesis, decisive: int) -> str:
     assert sample.pairs is not None  # noqa: S101 - the caller has looked
     first, second = (sample.table.labels[arm] for arm in sample.table.pairs[sample.compared[decisive]])
@@ -145,22 +141,16 @@ def ends_of(
         return float(low.max()), float(high.max())
     least = np.maximum(np.maximum(low, -high), 0.0)
     most = np.maximum(np.abs(low), np.abs(high))
-    if hypothesis.contrast == "arm spread":
-        return _spread(least, sample), _spread(most, sample)
-    return float(least.max()), float(most.max())
-
-
-def _spread(differences: FloatArray, sample: ArmSample) -> float:
-    """Population standard deviation of a numbers from all their pairwise differences: √(Σ d² / a²)."""
-    return math.sqrt(float((differences**2).sum())) / len(sample.table.labels)
+    arms = len(sample.table.labels)
+    return arm_value(least, hypothesis.contrast, arms), arm_value(most, hypothesis.contrast, arms)
 
 
 def _permutation(
-    sample: ArmSample, hypothesis: Hypothesis, resamples: int, rng: np.random.Generator
+    sample: ArmSample, hypothesis: Hypothesis, permutations: int, rng: np.random.Generator
 ) -> tuple[float, float | None]:
     statistic = _statistic(sample, hypothesis)
     values = sample.table.values
-    drawn = permuted_statistics(values, statistic, permutations=resamples, rng=rng)
+    drawn = permuted_statistics(values, statistic, permutations=permutations, rng=rng)
     observed = float(statistic(arm_means(values)))
     between = hypothesis.contrast in {"arm gap", "arm spread"}
     return bootstrap_p(observed - 1e-12, drawn), float(drawn.mean()) if between else None
@@ -192,6 +182,13 @@ def _effect_size(pairs: GroupMeans, decisive: int) -> float | None:
     if se2 == 0:
         return None
     return (1 - 3 / (4 * (n - 1) - 1)) * abs(float(pairs.mean[decisive])) / math.sqrt(se2 * n)
+
+
+def _rank_effect(pairs: GroupMeans, hypothesis: Hypothesis, decisive: int) -> float | None:
+    """Rank-biserial correlation of the decisive pair, with the sign of the claim's value."""
+    found = rank_biserial(pairs.values[decisive])
+    turned = hypothesis.contrast not in SIGNED and pairs.mean[decisive] < 0
+    return -found if turned and found is not None else found
 
 
 def _arm_estimates(

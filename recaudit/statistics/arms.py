@@ -8,6 +8,7 @@ other claims.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from recaudit.records import Contrast, FloatArray
 
 ARM_CONTRASTS: frozenset[Contrast] = frozenset({"excess", "change", "arm gap", "arm spread", "trend"})
+SIGNED: frozenset[Contrast] = frozenset({"excess", "trend"})
+"""Contrasts whose sign means something; the others are sizes."""
 _BETWEEN = "\x1f"
 
 
@@ -41,6 +44,8 @@ class ArmTable:
             arm and the first one.
         weights: (a, c) what each component takes of each arm; every column sums to 0.
         asked: (n,) whether the unit has any row in these arms.
+        trend: Whether the one component is the slope, which needs every arm, also one in the middle that it takes
+            nothing of.
     """
 
     labels: tuple[str, ...]
@@ -48,12 +53,14 @@ class ArmTable:
     pairs: tuple[tuple[int, int], ...]
     weights: FloatArray
     asked: NDArray[np.bool_]
+    trend: bool = False
 
     @property
     def differences(self) -> FloatArray:
         """(n, c) each component in each unit, NaN where an arm it takes is; float noise is rounded off."""
         missing = np.isnan(self.values)
-        lacks = (missing @ (self.weights != 0).astype(np.float64)) > 0
+        taken = np.ones_like(self.weights) if self.trend else (self.weights != 0).astype(np.float64)
+        lacks = (missing @ taken) > 0
         found: FloatArray = np.round(np.where(missing, 0.0, self.values) @ self.weights, 12)
         found[lacks] = np.nan
         return found + 0.0
@@ -116,6 +123,7 @@ def arm_tables(
             pairs=pairs_of(claim),
             weights=weights_of(claim),
             asked=np.any(cells.asked[:, chosen], axis=1, keepdims=True)[:, 0],
+            trend=claim.contrast == "trend",
         )
     return tables
 
@@ -163,6 +171,23 @@ def weights_of(claim: Hypothesis) -> FloatArray:
     return weights
 
 
+def arm_value(differences: FloatArray, contrast: Contrast, arms: int) -> float:
+    """The value of an arm claim from the means of its components.
+
+    Args:
+        differences: (c,) mean differences, or the one slope.
+        contrast: "excess" takes the largest, "trend" the only one, "arm spread" the population standard deviation of
+            the arms' means, which is √(Σ d² / a²) over all pairs; the others the largest absolute one.
+        arms: Number of arms a.
+
+    >>> arm_value(np.array([0.1, -0.3]), "change", 3), arm_value(np.array([0.1, -0.3]), "excess", 3)
+    (0.3, 0.1)
+    """
+    if contrast == "arm spread":
+        return math.sqrt(float((differences**2).sum())) / arms
+    return float(differences.max() if contrast in SIGNED else np.abs(differences).max())
+
+
 def arm_sample(table: ArmTable, star_mean: FloatArray, star_se2: FloatArray) -> ArmSample:
     """Summarise a table and its resampled moments.
 
@@ -203,7 +228,7 @@ def _means(
 
 def _pair_label(table: ArmTable, pair: int) -> str:
     first, second = table.pairs[pair]
-    if np.count_nonzero(table.weights[:, pair]) > 2:
+    if table.trend:
         return f"the slope from {table.labels[second]} to {table.labels[first]}"
     return f"{table.labels[first]} - {table.labels[second]}"
 

@@ -51,6 +51,7 @@ def logarithms(means: GroupMeans) -> GroupMeans:
             mode=means.mode,
             differing=means.differing,
             constant=means.constant,
+            values=means.values,
             star_mean=np.log(means.star_mean),
             star_se2=means.star_se2 / means.star_mean**2,
         )

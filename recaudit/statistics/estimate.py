@@ -16,7 +16,7 @@ from recaudit.statistics.arms import ARM_CONTRASTS, check_arms
 from recaudit.statistics.claims import Claim, corpus_claim, mean_claim
 from recaudit.statistics.group_claims import group_claim
 from recaudit.statistics.intervals import error_budget, joint_critical_values
-from recaudit.statistics.multiplicity import adjust
+from recaudit.statistics.multiplicity import FALSE_DISCOVERY, Screening, adjust
 from recaudit.statistics.parts import PART_CONTRASTS, part_claim
 from recaudit.statistics.sample import Sample, group_key, resample
 
@@ -31,6 +31,8 @@ def estimate(
     resamples: int = 2000,
     min_group: int = 20,
     rng: int | np.random.Generator,
+    tests: bool = True,
+    screening: Screening = "benjamini-hochberg",
 ) -> dict[str, Estimate]:
     """Estimate every claim about one system, with intervals that hold jointly over the gated ones.
 
@@ -49,6 +51,9 @@ def estimate(
         resamples: Number of resamples B.
         min_group: Groups with fewer units with a value are not compared, and counted.
         rng: Seed or generator. One seed gives identical numbers, whatever the order of rows.
+        tests: Whether arms are permuted, for p and for what chance gives, and p-values adjusted; no interval, and so no
+            verdict, depends on it.
+        screening: How p-values of the claims that are not gated are adjusted.
 
     Returns:
         Claim id to estimate, in the order of `hypotheses`. A value, or an interval, that is undefined is None and
@@ -76,7 +81,8 @@ def estimate(
         method=f"studentised bootstrap over units, {resamples:,} resamples, max-t",
     )
     claims = {
-        hypothesis.id: _claim(hypothesis, sample, blank, resamples, permuting) for hypothesis in hypotheses
+        hypothesis.id: _claim(hypothesis, sample, blank, resamples if tests else 0, permuting)
+        for hypothesis in hypotheses
     }
     family = {claim: claims[claim] for claim in claims if claim in set(gated)}
     estimates = {}
@@ -87,8 +93,12 @@ def estimate(
             estimates[claim] = replace(finished, family=named, family_size=len(family))
     for claim in claims.keys() - family.keys():
         estimates |= _finish({claim: claims[claim]}, confidence)
+    if not tests:
+        return {claim: estimates[claim] for claim in claims}
     adjusted = adjust({claim: estimates[claim].p for claim in family}, "holm")
-    adjusted |= adjust({claim: estimates[claim].p for claim in claims if claim not in family}, "fdr_bh")
+    adjusted |= adjust(
+        {claim: estimates[claim].p for claim in claims if claim not in family}, FALSE_DISCOVERY[screening]
+    )
     return {claim: replace(estimates[claim], p_adjusted=adjusted[claim]) for claim in claims}
 
 
@@ -106,11 +116,13 @@ def _finish(family: Mapping[str, Claim], confidence: float) -> dict[str, Estimat
     }
 
 
-def _claim(hypothesis: Hypothesis, sample: Sample, blank: Estimate, resamples: int, permuting: int) -> Claim:
+def _claim(
+    hypothesis: Hypothesis, sample: Sample, blank: Estimate, permutations: int, permuting: int
+) -> Claim:
     if hypothesis.contrast in ARM_CONTRASTS:
         # Each claim permutes from its own seed, so that no claim's p depends on which others there are.
         own = np.random.default_rng([permuting, int(digest_of(hypothesis.id)[:8], 16)])
-        return arm_claim(sample.arms[hypothesis.id], hypothesis, blank, resamples=resamples, rng=own)
+        return arm_claim(sample.arms[hypothesis.id], hypothesis, blank, permutations=permutations, rng=own)
     if hypothesis.contrast in PART_CONTRASTS:
         return part_claim(sample.parts.get(hypothesis.metric), hypothesis, blank)
     if hypothesis.contrast == "corpus":

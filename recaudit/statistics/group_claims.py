@@ -20,6 +20,7 @@ from recaudit.statistics.contrasts import (
 )
 from recaudit.statistics.group_means import largest_mean_deviation, mean_intervals, own_intervals
 from recaudit.statistics.multiplicity import bootstrap_p
+from recaudit.statistics.ordinal import cliffs_delta
 
 if TYPE_CHECKING:
     from recaudit.statistics.group_means import GroupMeans
@@ -107,9 +108,10 @@ def _pair_claim(
         if not means.sparse[[larger, smaller]].any():
             error = math.sqrt(scale.se2[larger] + scale.se2[smaller])
         smallest_seen = detectable(error, critical)
-        effect = None
+        effect = rank_effect = None
         if hypothesis.contrast == "gap":
             effect = hedges_g(means, larger, smaller)
+            rank_effect = cliffs_delta(means.values[larger], means.values[smaller])
         else:
             larger, smaller = smaller, larger
             error = None if error is None else extreme.value * error
@@ -122,6 +124,7 @@ def _pair_claim(
             standard_error=error,
             p=p,
             effect_size=effect,
+            rank_effect=rank_effect,
             detectable=smallest_seen,
             versus=f"{means.labels[larger]}{name}{means.labels[smaller]}",
             reason=sentence(sparse_note(means), *notes),

@@ -29,6 +29,7 @@ class GroupMeans:
         mode: (g,) most common value.
         differing: (g,) values that differ from it.
         constant: Whether all values of all groups are the same.
+        values: For each group its (n,) values.
         star_mean: (g, B) means in the resamples.
         star_se2: (g, B).
     """
@@ -40,6 +41,7 @@ class GroupMeans:
     mode: FloatArray
     differing: NDArray[np.intp]
     constant: bool
+    values: tuple[FloatArray, ...]
     star_mean: FloatArray
     star_se2: FloatArray
 
@@ -80,6 +82,7 @@ def group_means(
         mode=mode,
         differing=differing,
         constant=bool(same.all() and (mode == mode[0]).all()),
+        values=tuple(values),
         star_mean=star_mean,
         star_se2=star_se2,
     )
@@ -107,6 +110,7 @@ def mean_intervals(
             float(means.mode[group]),
             int(means.differing[group]),
             int(means.n[group]),
+            mean=float(means.mean[group]),
             bounds=bounds,
             alpha=per_sparse,
         )

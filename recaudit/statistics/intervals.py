@@ -91,10 +91,11 @@ def joint_critical_values(maxima: Mapping[Claim, FloatArray], level: float) -> d
         Per claim the half-width in standard errors; infinite where a claim's own quantile is.
     """
     own = {claim: critical_value(maximum, level) for claim, maximum in maxima.items()}
-    finite = [claim for claim, critical in own.items() if math.isfinite(critical)]
+    finite = [claim for claim, critical in own.items() if 0 < critical < math.inf]
     if len(finite) < 2:
         return own
     centre = {claim: critical_value(maxima[claim], 0.5) for claim in finite}
+    centre |= {claim: 0.0 for claim in finite if centre[claim] == own[claim]}  # few different resamples
     joint = np.full(len(maxima[finite[0]]), -math.inf)
     for claim in finite:
         np.maximum(joint, (maxima[claim] - centre[claim]) / (own[claim] - centre[claim]), out=joint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
@@ -11,16 +11,26 @@ from recaudit.records import FloatArray
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+Screening: TypeAlias = Literal["benjamini-hochberg", "benjamini-yekutieli"]
+"""How p-values of claims that no gate asks about are adjusted: the first holds for independent and positively
+dependent claims, the second for any dependence, at the price of power."""
+
+FALSE_DISCOVERY: dict[Screening, Literal["fdr_bh", "fdr_by"]] = {
+    "benjamini-hochberg": "fdr_bh",
+    "benjamini-yekutieli": "fdr_by",
+}
+"""What statsmodels calls them."""
+
 
 def adjust(
-    p_values: Mapping[str, float | None], method: Literal["holm", "fdr_bh"]
+    p_values: Mapping[str, float | None], method: Literal["holm", "fdr_bh", "fdr_by"]
 ) -> dict[str, float | None]:
     """Adjust the p-values of one family.
 
     Args:
         p_values: Claim to p-value; None where there is none, which does not count in the family.
         method: Holm controls the chance of any false claim, "fdr_bh" (Benjamini and Hochberg) the share of false
-            ones among those made.
+            ones among those made, "fdr_by" (Benjamini and Yekutieli) the same under any dependence.
 
     Returns:
         Claim to adjusted p-value, None where there was none.

@@ -197,7 +197,7 @@ def _size_claim(sample: PartsSample, blank: Estimate) -> Claim:
             low=float(np.maximum(np.maximum(low, -high), 0.0).mean()),
             high=float(np.maximum(np.abs(low), np.abs(high)).mean()),
             standard_error=error,
-            detectable=detectable(error, critical),
+            detectable=detectable(error, float(reach.mean()) / error) if error else None,
             reason=sample.left_out,
         )
 

@@ -79,7 +79,7 @@ class _Table:
 def _tables(claims: Sequence[Hypothesis], measured: Mapping[str, pd.DataFrame]) -> list[_Table]:
     """Lay out what at least two systems have, all claims over the same units."""
     columns = list(dict.fromkeys(group_key(claim)[1] for claim in claims))
-    if not columns:
+    if not columns or not measured:
         return []
     metrics = list(dict.fromkeys(metric for metric, _ in columns))
     rows = {system: own[own["metric"].isin(metrics)] for system, own in measured.items()}

@@ -35,6 +35,7 @@ def means_of(
         mode=np.zeros(len(mean)),
         differing=np.array([3 if group in sparse else 50 for group in range(len(mean))]),
         constant=False,
+        values=(),
         star_mean=star,
         star_se2=np.full_like(star, 0.01**2),
     )
@@ -121,6 +122,7 @@ def test_hedges_g_by_hand() -> None:
         mode=np.zeros(2),
         differing=np.array([3, 5]),
         constant=False,
+        values=(),
         star_mean=np.zeros((2, 1)),
         star_se2=np.zeros((2, 1)),
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -92,7 +93,12 @@ def test_gated_intervals_are_wider_than_the_same_claims_alone(four_claims, measu
     assert together["mean"].low < alone["mean"].low
 
 
-def test_p_values_are_adjusted_by_holm_among_gated_and_by_fdr_among_others(claim, measured, grouped) -> None:
+@pytest.mark.parametrize(
+    ("screening", "used"), [("benjamini-hochberg", "fdr_bh"), ("benjamini-yekutieli", "fdr_by")]
+)
+def test_p_values_are_adjusted_by_holm_among_gated_and_by_fdr_among_others(
+    claim, measured, grouped, screening, used
+) -> None:
     from statsmodels.stats.multitest import multipletests
 
     claims = [
@@ -107,8 +113,9 @@ def test_p_values_are_adjusted_by_holm_among_gated_and_by_fdr_among_others(claim
         grouped(*SIZES),
         gated=[claim.id for claim in claims[:3]],
         rng=0,
+        screening=screening,
     )
-    for part, method in ((claims[:3], "holm"), (claims[3:], "fdr_bh")):
+    for part, method in ((claims[:3], "holm"), (claims[3:], used)):
         p = [found[claim.id].p for claim in part]
         assert [found[claim.id].p_adjusted for claim in part] == pytest.approx(
             multipletests(p, method=method)[1]
@@ -253,3 +260,16 @@ def test_importing_the_room_loads_no_heavy_package() -> None:
     code = f"import sys, recaudit.statistics; print(sorted({heavy} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_without_tests_everything_but_p_values_is_the_same(claim, measured) -> None:
+    rows = measured(m=VALUES).rows
+    both = pd.concat([rows.assign(arm="a"), rows.assign(arm="b", value=VALUES[::-1])])
+    claims = [claim("mean"), claim("change", arms=("b",), baseline="a")]
+    full, quick = (
+        estimate(claims, Measurements(rows=both), pd.DataFrame(), gated=["mean"], rng=0, tests=tests)
+        for tests in (True, False)
+    )
+    assert full["change"].p is not None
+    for name, seen in full.items():
+        assert quick[name] == replace(seen, p=None, p_adjusted=None, by_chance=None)

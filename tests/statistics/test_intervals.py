@@ -101,3 +101,14 @@ def test_undefined_resamples_count_as_infinitely_far() -> None:
     se2 = np.array([[np.nan, 0.0], [0.1, 0.0]])
     assert largest_deviation(theta, star, se2).tolist() == [math.inf, math.inf]
     assert largest_pair_deviation(theta, star, se2).tolist() == [math.inf, math.inf]
+
+
+def test_a_claim_of_few_different_resamples_is_stretched_from_zero() -> None:
+    fine = np.abs(np.random.default_rng(4).normal(size=999))
+    coarse = np.repeat([1.0, 2.0], [100, 899])
+    joint = joint_critical_values({"fine": fine, "coarse": coarse}, 0.95)
+    assert joint["coarse"] >= 2
+    both = (fine <= joint["fine"]) & (coarse <= joint["coarse"])
+    assert both.mean() >= 0.949
+    unmoved = joint_critical_values({"fine": fine, "still": np.zeros_like(coarse)}, 0.95)
+    assert unmoved == {"fine": critical_value(fine, 0.95), "still": 0.0}

@@ -16,7 +16,13 @@ def test_benjamini_hochberg_by_hand() -> None:
     assert adjusted == pytest.approx({"a": 0.03, "b": 0.04, "c": 0.04})  # min(3/2 x .03, .04) = .04
 
 
-@pytest.mark.parametrize("method", ["holm", "fdr_bh"])
+def test_benjamini_yekutieli_pays_for_any_dependence_with_a_harmonic_sum() -> None:
+    p = {"a": 0.01, "b": 0.04, "c": 0.03}
+    plain = adjust(p, "fdr_bh")
+    assert adjust(p, "fdr_by") == pytest.approx({name: (1 + 1 / 2 + 1 / 3) * q for name, q in plain.items()})
+
+
+@pytest.mark.parametrize("method", ["holm", "fdr_bh", "fdr_by"])
 def test_claims_without_p_do_not_count_in_the_family(method: str) -> None:
     with_none = adjust({"a": 0.01, "none": None, "b": 0.2}, method)
     assert with_none == {**adjust({"a": 0.01, "b": 0.2}, method), "none": None}

@@ -58,6 +58,8 @@ def test_gap_ratio_and_size_by_hand(claim: Claim) -> None:
     assert ratio.versus == "c / a"
     size = seen(claim("part size"), data)
     assert size.value == pytest.approx(1 / 3)
+    # shares add up to 1, so that only the parts' own intervals say what can be seen
+    assert size.detectable == pytest.approx(size.value - size.low)
     for found, truth in ((gap, 0.3), (ratio, 0.4), (size, 1 / 3)):
         assert found.low is not None
         assert found.high is not None

@@ -1,0 +1,157 @@
+"""How often the verdicts of an audit would be wrong, in rows for a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from recaudit.reports.numbers import show, show_count, show_seconds
+from recaudit.reports.sentences import limit_words
+from recaudit.reports.visible import visible
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from recaudit.audit.calibration import Calibration, GateCalibration, JointCalibration, Rate
+
+NOT_MEANT = "–"
+RATES = ("False FAIL", "False PASS", "Holds", "Accused", "Passes", "Power")
+"""Names of the rates in a row; what they mean is in `LEGEND`."""
+
+LEGEND = (
+    "False FAIL: although the truth lies exactly at the limit. False PASS: although it lies just beyond. "
+    "Holds: the interval holds the truth. Accused: a difference is claimed where groups or arms do not differ; "
+    "Passes: the gate then passes. Power: the gate fails when the truth lies beyond its limit by what stands in "
+    "brackets. ± is one Monte-Carlo standard error."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationRow:
+    """One gate of one system, or the gates of a system together, as a reader sees it.
+
+    Attributes:
+        system: The system, "" for all together.
+        gate: Id of the claim, or what stands for several.
+        limit: In words.
+        rates: One text per name in `RATES`.
+        note: Why there are no rates, or no power, else "".
+        joint: Whether it stands for several gates.
+    """
+
+    system: str
+    gate: str
+    limit: str
+    rates: tuple[str, ...]
+    note: str
+    joint: bool = False
+
+
+def calibration_rows(calibration: Calibration) -> tuple[CalibrationRow, ...]:
+    """Every gate in the order of the file, each system's after what they do together; last all systems together."""
+    joint = {one.system: one for one in calibration.systems}
+    names = list(dict.fromkeys(gate.system for gate in calibration.gates))
+    rows: list[CalibrationRow] = []
+    for name in names:
+        if name in joint:
+            rows.append(_joint_row(joint[name]))
+        rows += [_row(gate) for gate in calibration.gates if gate.system == name]
+    if "" in joint:
+        rows.append(_joint_row(joint[""]))
+    return tuple(rows)
+
+
+def calibration_sentence(calibration: Calibration) -> str:
+    """What was simulated.
+
+    It names the number of worlds of each kind and of simulated audits, their resamples, the seed and the time.
+    """
+    stopped = " It was stopped early." if calibration.interrupted else ""
+    return (
+        f"{show_count(calibration.worlds)} worlds of each kind, {show_count(calibration.audits)} simulated audits with "
+        f"{show_count(calibration.resamples)} resamples each, seed {calibration.seed}, "
+        f"{show_seconds(calibration.seconds)}.{stopped} Joint intervals are meant to hold in at least "
+        f"{calibration.confidence:.0%} of the worlds; any wrong verdict of one system's gates in at most "
+        f"{1 - calibration.confidence:.0%}."
+    )
+
+
+def render_calibration(calibration: Calibration) -> tuple[RenderableType, ...]:
+    """Make what `rich` prints."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Gate", overflow="fold", min_width=16)
+    for column in RATES:
+        table.add_column(column, justify="right")
+    notes = []
+    for row in calibration_rows(calibration):
+        style = "bold" if row.joint else ""
+        name = f"{row.system or 'all systems'}: {row.gate}" if row.joint else row.gate
+        table.add_row(*(Text(visible(cell), style=style) for cell in (name, *row.rates)))
+        if row.note:
+            notes.append(Text(visible(f"  {row.system}: {row.gate}: {row.note}")))
+    heading = [Text("Without a number", style="bold")] if notes else []
+    return (
+        Text(f"Calibration of {visible(calibration.name)}", style="bold"),
+        Text(calibration_sentence(calibration)),
+        table,
+        *heading,
+        *notes,
+        Text(LEGEND, style="dim"),
+    )
+
+
+def _row(gate: GateCalibration) -> CalibrationRow:
+    rates = (
+        gate.false_fail,
+        gate.false_pass,
+        gate.coverage,
+        gate.null_fail,
+        gate.null_pass,
+    )
+    return CalibrationRow(
+        system=gate.system,
+        gate=gate.finding,
+        limit=limit_words(gate.limit),
+        rates=(*map(_rate, rates), _power(gate)),
+        note=_note(gate),
+    )
+
+
+def _joint_row(joint: JointCalibration) -> CalibrationRow:
+    rates = (joint.false_fail, joint.false_pass, joint.coverage, joint.null_fail, None, None)
+    noun = "gate" if joint.gates == 1 else "gates"
+    return CalibrationRow(
+        system=joint.system,
+        gate=f"{joint.gates} {noun} together",
+        limit="",
+        rates=tuple(map(_rate, rates)),
+        note="",
+        joint=True,
+    )
+
+
+def _rate(rate: Rate | None) -> str:
+    if rate is None:
+        return NOT_MEANT
+    places = 0 if rate.error >= 0.01 else 1
+    return f"{100 * rate.value:.{places}f} ± {100 * rate.error:.{places}f} %"
+
+
+def _power(gate: GateCalibration) -> str:
+    if gate.power is None or gate.effect is None:
+        return NOT_MEANT
+    factor = "× " if gate.contrast in {"ratio", "part ratio"} else ""
+    return f"{_rate(gate.power)} ({factor}{show(gate.effect)})"
+
+
+def _note(gate: GateCalibration) -> str:
+    if gate.not_calibrated:
+        return f"not calibrated: {gate.not_calibrated}"
+    notes = [f"no power: {gate.no_power}"] if gate.no_power else []
+    if gate.no_interval is not None and gate.no_interval.value:
+        notes.append(f"no interval in {_rate(gate.no_interval)} of the worlds")
+    return "; ".join(notes)

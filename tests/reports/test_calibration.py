@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from recaudit.audit.calibration import Calibration, GateCalibration, JointCalibration, rate_of
+from recaudit.records import Limit
+from recaudit.reports.calibration import RATES, calibration_rows, calibration_sentence, render_calibration
+
+
+@pytest.fixture
+def calibration() -> Calibration:
+    gap = GateCalibration(
+        system="bpr",
+        finding="quality/gender/ndcg@10-gap",
+        contrast="gap",
+        limit=Limit(high=0.05),
+        false_fail=rate_of(20, 1000),
+        false_pass=rate_of(3, 100),
+        coverage=rate_of(97, 100),
+        no_interval=rate_of(0, 100),
+        null_fail=rate_of(1, 100),
+        null_pass=rate_of(90, 100),
+        power=rate_of(40, 50),
+        effect=0.031,
+    )
+    ratio = replace(gap, finding="ratio", contrast="ratio", effect=0.8, no_interval=rate_of(50, 100))
+    corpus = GateCalibration(
+        system="bpr", finding="gini", contrast="corpus", limit=Limit(low=0.2), not_calibrated="because"
+    )
+    joint = JointCalibration(
+        system="bpr", gates=2, false_fail=None, false_pass=None, coverage=rate_of(95, 100), null_fail=None
+    )
+    return Calibration(
+        name="[bold]my audit",
+        config_digest="",
+        confidence=0.95,
+        resamples=2000,
+        worlds=100,
+        audits=250,
+        seed=7,
+        seconds=75.2,
+        interrupted=False,
+        gates=(gap, ratio, corpus),
+        systems=(joint,),
+    )
+
+
+def test_rows_hold_rates_with_their_errors(calibration: Calibration) -> None:
+    together, gap, ratio, corpus = calibration_rows(calibration)
+    assert together.joint
+    assert together.gate == "2 gates together"
+    assert all(len(row.rates) == len(RATES) for row in (together, gap, ratio, corpus))
+    assert gap.rates == ("2.0 ± 0.5 %", "3 ± 2 %", "97 ± 2 %", "1 ± 2 %", "90 ± 3 %", "80 ± 6 % (0.031)")
+    assert gap.limit == "at most 0.05"
+    assert ratio.rates[-1] == "80 ± 6 % (× 0.800)"
+    assert ratio.note == "no interval in 50 ± 5 % of the worlds"
+    assert set(corpus.rates) == {"–"}
+    assert corpus.note == "not calibrated: because"
+
+
+def test_all_systems_together_come_last(calibration: Calibration) -> None:
+    every = replace(calibration.systems[0], system="")
+    rows = calibration_rows(replace(calibration, systems=(*calibration.systems, every)))
+    assert (rows[-1].system, rows[-1].joint) == ("", True)
+
+
+def test_the_sentence_says_what_was_simulated(calibration: Calibration) -> None:
+    said = calibration_sentence(calibration)
+    assert (
+        "100 worlds of each kind, 250 simulated audits with 2,000 resamples each, seed 7, 1 min 15 s." in said
+    )
+    assert "stopped" not in said
+    assert "It was stopped early." in calibration_sentence(replace(calibration, interrupted=True))
+
+
+def test_the_terminal_reads_no_markup_from_names(calibration: Calibration) -> None:
+    console = Console(width=120, record=True, file=StringIO())
+    for part in render_calibration(calibration):
+        console.print(part)
+    text = console.export_text()
+    assert "Calibration of [bold]my audit" in text
+    assert "bpr: gini: not calibrated: because" in text
