@@ -7,6 +7,7 @@ A PASS means that the whole interval lies within the limit: the value was shown 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal, TypeAlias
 
 from recaudit.records import Estimate, Limit, Verdict
 from recaudit.statistics import units_to_settle
@@ -14,6 +15,17 @@ from recaudit.statistics import units_to_settle
 WORST_FIRST: tuple[Verdict, ...] = ("ERROR", "FAIL", "INCONCLUSIVE", "PASS", "NOT_RUN")
 
 EXIT_CODES: dict[Verdict, int] = {"PASS": 0, "FAIL": 1, "ERROR": 3, "NOT_RUN": 3, "INCONCLUSIVE": 4}
+
+Outcome: TypeAlias = Literal["passed", "failed", "error", "skipped"]
+"""What a gate is in a report of tests."""
+
+_OUTCOMES: dict[Verdict, Outcome] = {
+    "PASS": "passed",
+    "FAIL": "failed",
+    "ERROR": "error",
+    "NOT_RUN": "skipped",
+    "INCONCLUSIVE": "failed",
+}
 
 
 def decide(estimate: Estimate, limit: Limit) -> tuple[Verdict, str]:
@@ -50,6 +62,13 @@ def exit_code(verdict: Verdict, inconclusive: str) -> int:
     if verdict == "INCONCLUSIVE" and inconclusive != "fail":
         return 0
     return EXIT_CODES[verdict]
+
+
+def outcome(verdict: Verdict, inconclusive: str) -> Outcome:
+    """A gate as a test: the policy makes an inconclusive one a failure, a skipped test or a passed one."""
+    if verdict == "INCONCLUSIVE" and inconclusive != "fail":
+        return "skipped" if inconclusive == "warn" else "passed"
+    return _OUTCOMES[verdict]
 
 
 def _straddle(estimate: Estimate, limit: Limit) -> str:

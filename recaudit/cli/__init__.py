@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import typer
 
+from recaudit.cli.gate import baseline, gate
 from recaudit.cli.look import list_names, show_name
 from recaudit.cli.offline import export_requests, import_answers
 from recaudit.cli.output import fail
-from recaudit.cli.runs import demo, gate, measure, report, run
+from recaudit.cli.runs import demo, measure, report, run
 from recaudit.errors import EvidenceError, InputError
 
 INCOMPLETE = 3
@@ -28,6 +29,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "measure": measure,
     "report": report,
     "gate": gate,
+    "baseline": baseline,
     "export-requests": export_requests,
     "import-answers": import_answers,
     "list": list_names,

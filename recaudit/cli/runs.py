@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from recaudit.cli.ci import finish
 from recaudit.cli.output import JsonFlag, say, show_progress, show_result, write_reports
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ OnlyOption = Annotated[
     Optional[list[str]],  # noqa: UP045
     typer.Option(help="Run this probe only; repeatable."),
 ]
+BaselineOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--baseline", help="Decide gates with a margin against this, made by `recaudit baseline`."),
+]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or its result.json.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 
@@ -33,7 +38,10 @@ def demo(out: OutOption = None, json_output: JsonFlag = False) -> None:
     from recaudit.audit.config import parse_config
 
     text = resources.files("recaudit").joinpath("demo.toml").read_text(encoding="utf-8")
-    result = _run(parse_config(text, Path("demo.toml")), out, json_output=json_output)
+    config = parse_config(text, Path("demo.toml"))
+    folder = out or _default_folder(config, resume=False)
+    result = _run(config, folder, [])
+    show_result(result, folder, json_output=json_output)
     if any(system.failure for system in result.systems):
         raise typer.Exit(3)
 
@@ -52,17 +60,19 @@ def run(
         Optional[float],  # noqa: UP045
         typer.Option(min=0, help="Stop asking when calls have cost this much by the configured prices."),
     ] = None,
+    baseline: BaselineOption = None,
     json_output: JsonFlag = False,
 ) -> None:
     """Run an audit; the exit code is decided by its gates."""
-    from recaudit.audit import exit_code, load_config
+    from recaudit.audit import load_config
 
     loaded = load_config(config)
     if dry_run:
         _forecast(loaded, only or [], json_output=json_output)
         return
-    result = _run(loaded, out, only or [], resume=resume, max_cost=max_cost, json_output=json_output)
-    raise typer.Exit(exit_code(result.verdict, result.provenance.inconclusive))
+    folder = out or _default_folder(loaded, resume=resume)
+    result = _run(loaded, folder, only or [], resume=resume, max_cost=max_cost, baseline=baseline)
+    finish(result, folder, json_output=json_output)
 
 
 def measure(
@@ -71,16 +81,16 @@ def measure(
         Optional[Path],  # noqa: UP045
         typer.Option(help="The run's configuration, if it has moved since."),
     ] = None,
+    baseline: BaselineOption = None,
     json_output: JsonFlag = False,
 ) -> None:
     """Measure and decide again from a run's evidence; reaches no system."""
-    from recaudit.audit import exit_code, measure_run
+    from recaudit.audit import measure_run
 
     with show_progress() as progress:
-        result = measure_run(run_path, config=config, progress=progress, announce=say)
+        result = measure_run(run_path, config=config, baseline=baseline, progress=progress, announce=say)
         write_reports(result, run_path, charts=True)
-    show_result(result, run_path, json_output=json_output)
-    raise typer.Exit(exit_code(result.verdict, result.provenance.inconclusive))
+    finish(result, run_path, json_output=json_output)
 
 
 def report(
@@ -95,35 +105,32 @@ def report(
     typer.echo(write_reports(result, folder, charts=charts))
 
 
-def gate(run_path: RunArgument, json_output: JsonFlag = False) -> None:
-    """Show what was decided in a run and exit by it."""
-    from recaudit.audit import AuditResult, exit_code
+def _default_folder(config: AuditConfig, *, resume: bool) -> Path:
+    from recaudit.audit import newest_run, run_folder
 
-    result = AuditResult.load(run_path)
-    show_result(result, run_path, json_output=json_output)
-    raise typer.Exit(exit_code(result.verdict, result.provenance.inconclusive))
+    return newest_run(config) if resume else run_folder(config)
 
 
 def _run(
     config: AuditConfig,
-    out: Path | None,
-    only: list[str] | None = None,
+    folder: Path,
+    only: list[str],
     *,
     resume: bool = False,
     max_cost: float | None = None,
-    json_output: bool,
+    baseline: Path | None = None,
 ) -> AuditResult:
-    from recaudit.audit import newest_run, run_audit, run_folder
+    from recaudit.audit import run_audit
 
-    folder = out or (newest_run(config) if resume else run_folder(config))
     try:
         with show_progress() as progress:
             result = run_audit(
                 config,
                 out=folder,
-                only=only or (),
+                only=only,
                 resume=resume,
                 max_cost=max_cost,
+                baseline=baseline,
                 progress=progress,
                 announce=say,
             )
@@ -133,7 +140,6 @@ def _run(
     except KeyboardInterrupt:
         say(_interruption(config, folder))
         raise typer.Exit(INTERRUPTED) from None
-    show_result(result, folder, json_output=json_output)
     return result
 
 
