@@ -5,6 +5,7 @@ gates; `decide` is the only place that says a verdict.
 """
 
 from recaudit.audit.baseline import Baseline, load_baseline, make_baseline
+from recaudit.audit.compare import RunComparison, compare_runs
 from recaudit.audit.config import AuditConfig, load_config
 from recaudit.audit.decide import decide, exit_code, outcome
 from recaudit.audit.regression import compared, open_baseline
@@ -16,7 +17,9 @@ __all__ = [
     "AuditConfig",
     "AuditResult",
     "Baseline",
+    "RunComparison",
     "changed_since",
+    "compare_runs",
     "compared",
     "decide",
     "exit_code",

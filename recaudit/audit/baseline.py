@@ -159,6 +159,16 @@ def _kept_finding(finding: Finding, margin: float | None) -> KeptFinding:
     )
 
 
+def gated(result: AuditResult) -> list[Finding]:
+    """The findings that a gate of the run asks about, by a limit or a margin."""
+    margins = {(margin.system, margin.finding) for margin in result.margins}
+    return [
+        finding
+        for finding in result.own_findings
+        if finding.limit is not None or (finding.system, finding.hypothesis.id) in margins
+    ]
+
+
 def make_baseline(run: Path, out: Path) -> Baseline:
     """Write the baseline of a run: `out`, and the values of units beside it.
 
@@ -172,13 +182,8 @@ def make_baseline(run: Path, out: Path) -> Baseline:
                 f"'{system.card.name}' could not be audited in {run}, so nothing can be compared with it: "
                 f"{system.failure}"
             )
-    margins = {(margin.system, margin.finding) for margin in result.margins}
-    gated = [
-        finding
-        for finding in result.own_findings
-        if finding.limit is not None or (finding.system, finding.hypothesis.id) in margins
-    ]
-    if not gated:
+    kept = gated(result)
+    if not kept:
         raise InputError(
             f"{run} has no gates, so there is nothing to keep; add [[gates]] to the configuration and run again"
         )
@@ -190,7 +195,7 @@ def make_baseline(run: Path, out: Path) -> Baseline:
             system.card.name,
             [
                 finding.hypothesis
-                for finding in gated
+                for finding in kept
                 if finding.system == system.card.name and finding.hypothesis.contrast in PAIRED_CONTRASTS
             ],
         )
@@ -202,7 +207,7 @@ def make_baseline(run: Path, out: Path) -> Baseline:
     packed = content.getvalue()
     values_path = out.with_suffix(".values.parquet")
     baseline = replace(
-        kept_of(result, gated),
+        kept_of(result, kept),
         values=KeptValues(file=values_path.name, rows=len(table), digest=sha256(packed).hexdigest()),
     ).sealed()
     write_atomically(values_path, packed)

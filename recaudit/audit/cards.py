@@ -46,11 +46,11 @@ def _counts(plan: AuditPlan, attribute: str) -> dict[str, int]:
 def not_tested(plan: AuditPlan, outcomes: Sequence[Outcome]) -> tuple[NotTested, ...]:
     """List what a reader might believe was tested and was not."""
     found = [
+        *untested_margins(plan.margins),
         *_probes_left_out(plan),
         *(entry for outcome in outcomes for entry in _not_offered(outcome)),
         *_users_left_out(plan),
     ]
-    found += untested_margins(plan.margins)
     if not plan.limits and not plan.margins:
         found.append(
             NotTested(what="any limit", why="the configuration has no [[gates]], so nothing was decided")

@@ -59,7 +59,7 @@ def match_gates(config: AuditConfig, hypotheses: Sequence[Hypothesis]) -> Gates:
                 owner[system, name] = position
                 if gate.limit is not None:
                     limits[system, name] = gate.limit
-                worse = _worse_side(claims[name], gate)
+                worse = worse_side(claims[name], gate.limit)
                 if gate.margin is not None and worse is not None:
                     margins.append(Margin(system=system, finding=name, margin=gate.margin, worse=worse))
     if problems:
@@ -84,19 +84,20 @@ def _problems(
                 yield config.problem_at(("gates", position, "margin"), problem)
 
 
-def worse_side(claim: Hypothesis) -> Literal["lower", "higher"] | None:
-    """Which way the value of a claim gets worse, None where it has no better side."""
+def worse_side(claim: Hypothesis, limit: Limit | None) -> Literal["lower", "higher"] | None:
+    """Which way the value of a claim gets worse.
+
+    None where the claim has no better side and its limit does not give it one by being open on the other.
+    """
     if is_size(claim) or claim.contrast == "excess":
         return "higher"
-    return {"higher": "lower", "lower": "higher"}.get(claim.better)  # type: ignore[return-value]
-
-
-def _worse_side(claim: Hypothesis, gate: GateTable) -> Literal["lower", "higher"] | None:
-    """The same; where the claim has no better side, the side that the gate limits is worse."""
-    known = worse_side(claim)
-    if known is not None or (gate.min is None) == (gate.max is None):
-        return known
-    return "higher" if gate.min is None else "lower"
+    if claim.better == "higher":
+        return "lower"
+    if claim.better == "lower":
+        return "higher"
+    if limit is None or (limit.low is None) == (limit.high is None):
+        return None
+    return "higher" if limit.low is None else "lower"
 
 
 def _no_margin(claim: Hypothesis, gate: GateTable) -> str:
@@ -106,7 +107,7 @@ def _no_margin(claim: Hypothesis, gate: GateTable) -> str:
             f"'{claim.id}' takes no margin: {_UNPAIRED.get(claim.contrast, 'it')} has no value for each unit that "
             "could be paired with a baseline; give it min or max, or put the margin on a mean or a gap"
         )
-    if _worse_side(claim, gate) is None:
+    if worse_side(claim, gate.limit) is None:
         return f"'{claim.id}' has no better side; beside margin give min or max, on the side that is worse"
     return ""
 

@@ -149,7 +149,7 @@ def _changes(
         values_of(baseline.values, name, measured),
         values_of(values, name, measured),
         groups,
-        confidence=max(0.5, 2 * settings.confidence - 1),
+        confidence=max(0.5, round(2 * settings.confidence - 1, 12)),
         resamples=settings.resamples,
         min_group=settings.min_group,
         family=f"{gates} of this system with a margin, one-sided at {settings.confidence:.6g}",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import typer
 
+from recaudit.cli.compare import compare
 from recaudit.cli.gate import baseline, gate
 from recaudit.cli.look import list_names, show_name
 from recaudit.cli.offline import export_requests, import_answers
@@ -30,6 +31,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": report,
     "gate": gate,
     "baseline": baseline,
+    "compare": compare,
     "export-requests": export_requests,
     "import-answers": import_answers,
     "list": list_names,

@@ -6,6 +6,8 @@ spreadsheet, `render_markdown` a summary for a pull request, `render_terminal` o
 """
 
 from recaudit.reports.annotations import render_annotations
+from recaudit.reports.changes import render_changes_markdown, render_changes_text
+from recaudit.reports.changes_html import render_changes_html
 from recaudit.reports.findings_csv import render_csv
 from recaudit.reports.html import render_html
 from recaudit.reports.junit import render_junit
@@ -15,6 +17,9 @@ from recaudit.reports.terminal import render_terminal
 __all__ = [
     "MOST_BYTES",
     "render_annotations",
+    "render_changes_html",
+    "render_changes_markdown",
+    "render_changes_text",
     "render_csv",
     "render_html",
     "render_junit",

@@ -45,9 +45,9 @@ def render_markdown(result: AuditResult, *, most_bytes: int = MOST_BYTES) -> str
 def _head(view: Overview) -> list[str]:
     words = VERDICTS[view.verdict]
     return [
-        f"# {words.symbol} {words.word}: {_text(view.name)}",
+        f"# {words.symbol} {words.word}: {markdown_text(view.name)}",
         words.advice,
-        *map(_text, view.leads[:MOST_LEADS]),
+        *map(markdown_text, view.leads[:MOST_LEADS]),
         *_rest(len(view.leads), MOST_LEADS),
         f"{view.counts[:1].upper()}{view.counts[1:]}.",
     ]
@@ -55,13 +55,13 @@ def _head(view: Overview) -> list[str]:
 
 def _body(view: Overview, rows: int) -> list[str]:
     systems = [(one.name, _verdict(one.verdict), one.counts) for one in view.systems]
-    parts = [_table(("System", "Verdict", "Gates"), systems, rows)]
+    parts = [markdown_table(("System", "Verdict", "Gates"), systems, rows)]
     if view.gates:
         columns = ("Verdict", "System", "Claim", "Value", view.confidence, "Limit", "n")
         gates = [_gate(gate, view.confidence) for gate in view.gates]
-        parts += ["## Gates, worst first", _table(columns, gates, rows)]
+        parts += ["## Gates, worst first", markdown_table(columns, gates, rows)]
     parts += ["## Not tested", _not_tested(view, rows)]
-    parts.append("; ".join(f"{label}: {_text(text)}" for label, text in view.trust))
+    parts.append("; ".join(f"{label}: {markdown_text(text)}" for label, text in view.trust))
     return parts
 
 
@@ -87,12 +87,13 @@ def _verdict(verdict: Verdict) -> str:
 def _not_tested(view: Overview, most: int) -> str:
     if not view.not_tested:
         return "Nothing is recorded as left out."
-    lines = [f"- {_text(entry.what)}: {_text(entry.why)}" for entry in view.not_tested[:most]]
+    lines = [f"- {markdown_text(entry.what)}: {markdown_text(entry.why)}" for entry in view.not_tested[:most]]
     return "\n".join([*lines, *_rest(len(view.not_tested), most)])
 
 
-def _table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], most: int) -> str:
-    lines = [columns, ("---",) * len(columns), *(tuple(map(_text, row)) for row in rows[:most])]
+def markdown_table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], most: int) -> str:
+    """A table of at most so many rows, and how many more there are."""
+    lines = [columns, ("---",) * len(columns), *(tuple(map(markdown_text, row)) for row in rows[:most])]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return "\n\n".join([table, *_rest(len(rows), most)])
 
@@ -101,7 +102,7 @@ def _rest(count: int, most: int) -> list[str]:
     return [f"and {count - most:,} more in report.html"] if count > most else []
 
 
-def _text(text: str) -> str:
+def markdown_text(text: str) -> str:
     """Escape what Markdown or a host would read as markup, a link or a mention."""
     line = " ".join(visible(text).split())
     line = line if len(line) <= _LONGEST else f"{line[:_LONGEST]} ..."
