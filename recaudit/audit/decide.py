@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
-from recaudit.records import Estimate, Limit, Verdict
+from recaudit.records import Estimate, Finding, Limit, Verdict
 from recaudit.statistics import units_to_settle
 
 WORST_FIRST: tuple[Verdict, ...] = ("ERROR", "FAIL", "INCONCLUSIVE", "PASS", "NOT_RUN")
@@ -55,6 +55,17 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """The verdict of a whole from the verdicts of its gated findings; NOT_RUN if nothing was decided."""
     given = set(verdicts)
     return next((verdict for verdict in WORST_FIRST if verdict in given), "NOT_RUN")
+
+
+def verdict_of(findings: Iterable[Finding], failure: str) -> Verdict:
+    """The verdict of a system: the worst of its gated findings, ERROR if it could not be audited.
+
+    Args:
+        findings: About the system, gated or not.
+        failure: Why it could not be audited, "" if it could.
+    """
+    gated = (finding.verdict for finding in findings if finding.limit is not None)
+    return "ERROR" if failure else worst(verdict for verdict in gated if verdict is not None)
 
 
 def exit_code(verdict: Verdict, inconclusive: str) -> int:

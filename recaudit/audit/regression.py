@@ -15,7 +15,7 @@ import pandas as pd
 
 from recaudit.audit.baseline import Baseline, KeptData, kept_data, load_baseline, refuse_other_questions
 from recaudit.audit.cards import untested_margins
-from recaudit.audit.decide import decide, worst
+from recaudit.audit.decide import decide, verdict_of, worst
 from recaudit.audit.result import Asked, AuditResult, ComparedWith, SystemResult
 from recaudit.audit.values import load_groups, load_values, values_of
 from recaudit.errors import InputError, did_you_mean
@@ -113,12 +113,9 @@ def _with_verdicts(result: AuditResult) -> AuditResult:
     systems = tuple(
         replace(
             system,
-            verdict="ERROR"
-            if system.failure
-            else worst(
-                finding.verdict
-                for finding in result.gated
-                if finding.system == system.card.name and finding.verdict is not None
+            verdict=verdict_of(
+                (finding for finding in result.findings if finding.system == system.card.name),
+                system.failure,
             ),
         )
         for system in result.systems

@@ -30,7 +30,7 @@ from recaudit.audit.session import (
     refuse_other_config,
     refuse_other_plan,
 )
-from recaudit.audit.values import MEASUREMENTS, save_groups
+from recaudit.audit.values import MEASUREMENTS, empty_measurements, save_groups
 from recaudit.datasets.assets import Announce
 from recaudit.datasets.assets import silent as say_nothing
 from recaudit.errors import InputError
@@ -227,12 +227,11 @@ def _save_measurements(outcomes: Sequence[Outcome], path: Path) -> None:
         for outcome in outcomes
         for probe, measurements in outcome.measurements.items()
     ]
-    if rows:
-        table = pd.concat(rows, ignore_index=True)
-        if pd.api.types.infer_dtype(table["unit"]) not in {"integer", "string"}:
-            # Users go by number and seeds by name; a column holds one kind, so text.
-            table["unit"] = table["unit"].astype(str)
-        table.to_parquet(path, index=False)
+    table = pd.concat(rows, ignore_index=True) if rows else empty_measurements()
+    if rows and pd.api.types.infer_dtype(table["unit"]) not in {"integer", "string"}:
+        # Users go by number and seeds by name; a column holds one kind, so text.
+        table["unit"] = table["unit"].astype(str)
+    table.to_parquet(path, index=False)
 
 
 def _make_importable(folder: Path) -> None:

@@ -15,6 +15,13 @@ GROUPS = "groups.parquet"
 COLUMNS = ["system", "metric", "arm", "unit", "value"]
 
 
+def empty_measurements() -> pd.DataFrame:
+    """What is written for a run in which nothing was measured."""
+    return pd.DataFrame({column: pd.Series(dtype="str") for column in COLUMNS[:-1]}).assign(
+        value=pd.Series(dtype="float64")
+    )
+
+
 def save_groups(groups: pd.DataFrame, folder: Path) -> None:
     """Write the groups of every unit beside the measurements of a run."""
     table = groups.reset_index(names="unit").astype({"unit": str})
