@@ -113,6 +113,8 @@ def compare_runs(before: Path, after: Path) -> RunComparison:
         InputError: If they cannot be read, have no system in common, or are not about the same data, users and
             questions.
     """
+    if after.is_file() and _is_baseline(after):
+        raise InputError(f"{after} is a baseline, which can only come first; give a run as the second")
     only_gates, kept, values = _earlier(before)
     result = alone(AuditResult.load(after))
     now = kept_of(result, gated(result) if only_gates else result.findings)
