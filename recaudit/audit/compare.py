@@ -257,6 +257,10 @@ def _note(
         return finding.reason
     if finding.hypothesis.contrast not in PAIRED_CONTRASTS:
         return "its change has no test, as it has no value for each unit"
+    if change is not None and finding.hypothesis.contrast == "worst":
+        return "; ".join(
+            filter(None, (f"the change is that of {change.versus}, which lost most", change.reason))
+        )
     return "" if change is None else change.reason
 
 
