@@ -2,11 +2,11 @@
 
 Both audits asked about the same units, so what is resampled is each unit's difference d = after - before, and what
 makes units differ among each other drops out. A mean changes by the mean of d. For the worst group it is asked which
-group lost most: the extreme of the groups' means of d, whose simultaneous intervals (max-t) bound it. The other claims
-are maxima: the largest gap, or the largest loss over arms, of components j (pairs of groups, arms) with levels b_j
-before and b_j + δ_j after, where the change δ_j is a contrast of d. Another component may be the largest one afterwards, so
-levels count too: with simultaneous intervals [l_j, u_j] of b_j and [m_j, v_j] of δ_j, and L = max l, the change of the
-maximum lies between
+group lost most: the extreme of the groups' means of d, whose simultaneous intervals (max-t) bound it. The other
+claims are maxima: the largest gap, or the largest loss over arms, of components j (pairs of groups, arms) with levels
+b_j before and b_j + δ_j after, where the change δ_j is a contrast of d. Another component may be the largest one
+afterwards, so levels count too: with simultaneous intervals [l_j, u_j] of b_j and [m_j, v_j] of δ_j, and L = max l,
+the change of the maximum lies between
 
     min over i with u_i >= L of max(m_i, max_q(l_q + m_q) - u_i)   and   max over j of min(v_j, u_j + v_j - L),
 
