@@ -9,7 +9,7 @@ import pandas as pd
 
 from recaudit.audit.batches import Batch, batches_of, finished
 from recaudit.audit.config_tables import SystemTable
-from recaudit.audit.decide import decide, worst
+from recaudit.audit.decide import decide, verdict_of
 from recaudit.audit.evidence import AskedSystem, EvidenceStore
 from recaudit.audit.funnel import funnel_of
 from recaudit.audit.plan import AuditPlan, PlannedProbe, attributes_of
@@ -75,13 +75,13 @@ def measure_system(
         _finding(plan, name, claim, estimates.get(claim.id), failure) for claim in plan.hypotheses
     )
     gated = [
-        finding.verdict for finding in findings if finding.limit is not None and finding.verdict is not None
+        finding.verdict for finding in findings if finding.verdict is not None and finding.limit is not None
     ]
     card = SystemCard(name=name) if asked is None else asked.card
     result = SystemResult(
         card=card,
         quadrant=card.quadrant,
-        verdict="ERROR" if failure else worst(gated),
+        verdict=verdict_of(findings, failure),
         funnel=funnel_of(requests, answers, measured, plan.groups),
         usage=usage_of(list(answers.values()), table.prices, asking=seconds.get("answer")),
         probes=tables,

@@ -15,7 +15,7 @@ from recaudit.datasets import AuditData, apply_split, audit_data, first_users, l
 from recaudit.datasets.assets import Announce
 from recaudit.errors import ConfigError, InputError, Problem, UnknownNameError
 from recaudit.probes import user_groups
-from recaudit.records import Hypothesis, Request
+from recaudit.records import Hypothesis, Margin, Request
 from recaudit.statistics import why_not_sequential
 
 
@@ -44,7 +44,8 @@ class AuditPlan:
         only: Names of the probes that the run is limited to, empty for all.
         probes: In the order of the configuration.
         requests: Every distinct request by id: what two probes both need is asked once.
-        limits: Which claims of which systems are gated.
+        limits: Which claims of which systems must lie in a range.
+        margins: Which may not get much worse than in a baseline.
         sequential: Whether to stop asking a system as soon as its gates are settled.
     """
 
@@ -55,6 +56,7 @@ class AuditPlan:
     probes: tuple[PlannedProbe, ...]
     requests: Mapping[str, Request]
     limits: Limits
+    margins: tuple[Margin, ...]
     sequential: bool
 
     def gated(self, system: str) -> frozenset[str]:
@@ -98,7 +100,7 @@ def make_plan(
     data = _sampled(load_data(config, announce=announce), config.tables.audit)
     probes = _plan_probes(config, chosen, data)
     claims = [claim for probe in probes for claim in probe.hypotheses]
-    limits = match_gates(config, [*claims, *_claims_left_out(config, data, chosen)])
+    gates = match_gates(config, [*claims, *_claims_left_out(config, data, chosen)])
     planned = {claim.id for claim in claims}
     plan = AuditPlan(
         config=config,
@@ -107,7 +109,8 @@ def make_plan(
         only=tuple(only),
         probes=probes,
         requests={request.id: request for probe in probes for request in probe.requests},
-        limits={key: limit for key, limit in limits.items() if key[1] in planned},
+        limits={key: limit for key, limit in gates.limits.items() if key[1] in planned},
+        margins=tuple(margin for margin in gates.margins if margin.finding in planned),
         sequential=sequential,
     )
     if sequential:
@@ -116,6 +119,11 @@ def make_plan(
 
 
 def _refuse_unsettled(plan: AuditPlan) -> None:
+    if plan.margins:
+        raise InputError(
+            f"a sequential run cannot settle the gate on '{plan.margins[0].finding}': its margin compares all users "
+            "with those of a baseline; leave that margin out, or run without --sequential"
+        )
     for table in plan.config.tables.systems:
         gated = plan.gated(table.name)
         if not gated:

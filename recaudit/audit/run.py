@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from recaudit.audit.cards import data_card, not_tested, provenance
+from recaudit.audit.baseline import kept_data
+from recaudit.audit.cards import asked_of, data_card, not_tested, provenance
 from recaudit.audit.collect import build_pending, check_budget, collect
 from recaudit.audit.config import AuditConfig, load_config
 from recaudit.audit.decide import worst
@@ -18,6 +19,7 @@ from recaudit.audit.evidence import EvidenceStore
 from recaudit.audit.measure import Outcome, measure_system
 from recaudit.audit.plan import AuditPlan, make_plan
 from recaudit.audit.progress import Progress, silent
+from recaudit.audit.regression import OpenBaseline, check_comparable, compared, open_baseline
 from recaudit.audit.result import AuditResult
 from recaudit.audit.session import (
     begun,
@@ -29,9 +31,11 @@ from recaudit.audit.session import (
     refuse_other_config,
     refuse_other_plan,
 )
+from recaudit.audit.values import MEASUREMENTS, empty_measurements, save_groups
 from recaudit.datasets.assets import Announce
 from recaudit.datasets.assets import silent as say_nothing
 from recaudit.errors import InputError
+from recaudit.files import write_atomically
 from recaudit.records import SystemComparison
 from recaudit.statistics import compare_systems
 
@@ -44,6 +48,7 @@ def run_audit(
     resume: bool = False,
     sequential: bool = False,
     max_cost: float | None = None,
+    baseline: Path | None = None,
     progress: Progress = silent,
     announce: Announce = say_nothing,
 ) -> AuditResult:
@@ -58,6 +63,7 @@ def run_audit(
         sequential: Ask in batches of units and stop as soon as every gate is settled, by intervals that hold at every
             look. A run that was begun so goes on so.
         max_cost: Stop asking when calls have cost this much by the configuration's prices, over all sessions.
+        baseline: What gates with a margin are compared with, as made by `recaudit baseline`.
         progress: Called as work goes on.
         announce: Called with what a person should read, such as a dataset's licence.
 
@@ -73,6 +79,7 @@ def run_audit(
     if not isinstance(config, AuditConfig):
         config = load_config(Path(config))
     check_budget(config.tables.systems, max_cost)
+    base = None if baseline is None else open_baseline(baseline)
     if resume:
         folder = newest_run(config) if out is None else out
         with kept(folder) as evidence:
@@ -80,23 +87,26 @@ def run_audit(
             as_begun = kept_sequential(evidence, wanted=sequential)
             plan = loaded_plan(config, only or kept_only(evidence), progress, announce, sequential=as_begun)
             refuse_other_plan(evidence, plan)
+            _check_baseline(base, plan)
             systems = build_pending(plan, evidence, progress)
             evidence.begin(now())
             collect(plan, systems, evidence, max_cost=max_cost, progress=progress)
-            return _decided(plan, evidence, folder, clock, progress)
+            return _decided(plan, evidence, folder, clock=clock, progress=progress, baseline=base)
     folder = run_folder(config) if out is None else out
     refuse_used_folder(folder)
     plan = loaded_plan(config, only, progress, announce, sequential=sequential)
+    _check_baseline(base, plan)
     systems = build_pending(plan, None, progress)
     with begun(plan, folder) as evidence:
         collect(plan, systems, evidence, max_cost=max_cost, progress=progress)
-        return _decided(plan, evidence, folder, clock, progress)
+        return _decided(plan, evidence, folder, clock=clock, progress=progress, baseline=base)
 
 
 def measure_run(
     folder: Path,
     *,
     config: Path | None = None,
+    baseline: Path | None = None,
     progress: Progress = silent,
     announce: Announce = say_nothing,
 ) -> AuditResult:
@@ -105,6 +115,7 @@ def measure_run(
     Args:
         folder: The run's folder; its result and measurements are written anew.
         config: Where the configuration lies now, if not where it lay then.
+        baseline: What gates with a margin are compared with.
         progress: Called as work goes on.
         announce: Called with what a person should read.
 
@@ -112,6 +123,7 @@ def measure_run(
         InputError: If there is no evidence, or the configuration or the data are not those of the run.
     """
     clock = time.perf_counter()
+    base = None if baseline is None else open_baseline(baseline)
     with kept(folder) as evidence:
         plan = loaded_plan(
             kept_config(evidence, config),
@@ -121,7 +133,8 @@ def measure_run(
             sequential=kept_sequential(evidence, wanted=False),
         )
         refuse_other_plan(evidence, plan)
-        return _decided(plan, evidence, folder, clock, progress)
+        _check_baseline(base, plan)
+        return _decided(plan, evidence, folder, clock=clock, progress=progress, baseline=base)
 
 
 def run_folder(config: AuditConfig) -> Path:
@@ -172,12 +185,26 @@ def loaded_plan(
     return plan
 
 
+def _check_baseline(baseline: OpenBaseline | None, plan: AuditPlan) -> None:
+    """Refuse, before anything is asked, a baseline that cannot be compared with."""
+    if baseline is not None:
+        name = plan.config.path.name
+        check_comparable(baseline, kept_data(data_card(plan)), asked_of(plan), plan.margins, run=name)
+
+
 def _decided(
-    plan: AuditPlan, evidence: EvidenceStore, folder: Path, clock: float, progress: Progress
+    plan: AuditPlan,
+    evidence: EvidenceStore,
+    folder: Path,
+    *,
+    clock: float,
+    progress: Progress,
+    baseline: OpenBaseline | None,
 ) -> AuditResult:
     config = plan.config
     outcomes = [measure_system(plan, table, evidence, progress) for table in config.tables.systems]
-    _save_measurements(outcomes, folder / "measurements.parquet")
+    _save_measurements(outcomes, folder / MEASUREMENTS)
+    save_groups(plan.groups, folder)
     results = tuple(outcome.result for outcome in outcomes)
     result = AuditResult(
         name=config.tables.audit.name,
@@ -188,8 +215,12 @@ def _decided(
         comparisons=() if plan.sequential else _comparisons(plan, outcomes),
         not_tested=not_tested(plan, outcomes),
         data=data_card(plan),
+        asked=asked_of(plan),
+        margins=plan.margins,
         provenance=provenance(config, started=evidence.started(), seconds=time.perf_counter() - clock),
     )
+    if baseline is not None:
+        result = compared(result, folder, baseline)
     result.save(folder / "result.json")
     return result
 
@@ -216,12 +247,11 @@ def _save_measurements(outcomes: Sequence[Outcome], path: Path) -> None:
         for outcome in outcomes
         for probe, measurements in outcome.measurements.items()
     ]
-    if rows:
-        table = pd.concat(rows, ignore_index=True)
-        if pd.api.types.infer_dtype(table["unit"]) not in {"integer", "string"}:
-            # Users go by number and seeds by name; a column holds one kind, so text.
-            table["unit"] = table["unit"].astype(str)
-        table.to_parquet(path, index=False)
+    table = pd.concat(rows, ignore_index=True) if rows else empty_measurements()
+    if rows and pd.api.types.infer_dtype(table["unit"]) not in {"integer", "string"}:
+        # Users go by number and seeds by name; a column holds one kind, so text.
+        table["unit"] = table["unit"].astype(str)
+    write_atomically(path, table.to_parquet(index=False))
 
 
 def _make_importable(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from recaudit.reports.sentences import confidence_words, count_words, tally_word
 if TYPE_CHECKING:
     from recaudit.audit.result import AuditResult, NotTested, SystemResult
     from recaudit.audit.usage import Usage
-    from recaudit.records import Verdict
+    from recaudit.records import Finding, Verdict
 
 VISIBLE_GATES = 12
 
@@ -36,6 +36,8 @@ class Overview:
         verdict: The worst verdict.
         leads: The worst gated finding in one sentence; for an incomplete audit also what went wrong.
         counts: Gates by verdict.
+        sequential: How far a sequential run went with each system, and what it saved; nothing for a run that asks
+            everything.
         systems: Verdict of each system.
         trust: Label to text: what the run was.
         gates: Gated findings, worst first.
@@ -47,6 +49,7 @@ class Overview:
     verdict: Verdict
     leads: tuple[str, ...]
     counts: str
+    sequential: tuple[str, ...]
     systems: tuple[SystemVerdict, ...]
     trust: tuple[tuple[str, str], ...]
     gates: tuple[Claim, ...]
@@ -56,12 +59,13 @@ class Overview:
 
 def overview(result: AuditResult) -> Overview:
     """Condense a result to its first screen."""
-    gates = tuple(claim_of(finding) for finding in worst_first(result.gated))
+    gates = tuple(_gate(finding, result.provenance.confidence) for finding in worst_first(result.gated))
     return Overview(
         name=result.name,
         verdict=result.verdict,
         leads=_leads(result, gates),
         counts=count_words(gate.verdict for gate in gates if gate.verdict is not None),
+        sequential=_sequential(result),
         systems=tuple(_system_verdict(system, gates) for system in result.systems),
         trust=_trust(result),
         gates=gates,
@@ -70,13 +74,20 @@ def overview(result: AuditResult) -> Overview:
     )
 
 
-def sequential_lines(result: AuditResult) -> tuple[str, ...]:
-    """How far a sequential run went with each system, and what it saved; nothing for a run that asks everything."""
+def _sequential(result: AuditResult) -> tuple[str, ...]:
     return tuple(
         f"{system.card.name}: {system.sequential.sentence}."
         for system in result.systems
         if system.sequential is not None
     )
+
+
+def _gate(finding: Finding, confidence: float) -> Claim:
+    """A gate for a table of intervals of one confidence; one of another confidence says so."""
+    claim, seen = claim_of(finding), finding.estimate
+    if seen is None or not claim.interval or seen.confidence == confidence:
+        return claim
+    return replace(claim, interval=f"{claim.interval} ({confidence_words(seen.confidence)})")
 
 
 def _leads(result: AuditResult, gates: tuple[Claim, ...]) -> tuple[str, ...]:

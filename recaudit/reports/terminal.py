@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from recaudit.reports.overview import VISIBLE_GATES, Overview, overview, sequential_lines
+from recaudit.reports.overview import VISIBLE_GATES, Overview, overview
 from recaudit.reports.sentences import VERDICTS
 from recaudit.reports.tables import NO_VALUE
 from recaudit.reports.visible import visible
@@ -42,7 +42,7 @@ def render_terminal(result: AuditResult) -> tuple[RenderableType, ...]:
         *(Text(visible(lead)) for lead in view.leads),
         Text(f"{view.counts[:1].upper()}{view.counts[1:]}."),
     ]
-    parts += [Text(visible(line)) for line in sequential_lines(result)]
+    parts += [Text(visible(line)) for line in view.sequential]
     if len(view.systems) > 1:
         parts.append(_systems(view))
     if view.gates:
@@ -66,17 +66,17 @@ def _systems(view: Overview) -> Table:
 def _gates(view: Overview) -> Table:
     table = Table.grid(padding=(0, 2))
     for gate in view.gates[:VISIBLE_GATES]:
-        table.add_row(_badge(gate.verdict or "NOT_RUN"), _gate(gate, view.confidence))
+        table.add_row(_badge(gate.verdict or "NOT_RUN"), _gate(gate))
     hidden = len(view.gates) - VISIBLE_GATES
     if hidden > 0:
         table.add_row("", Text(f"and {hidden} more in the report", style="dim"))
     return table
 
 
-def _gate(gate: Claim, confidence: str) -> Text:
+def _gate(gate: Claim) -> Text:
     versus = f" ({gate.versus})" if gate.versus else ""
     value = gate.value or NO_VALUE
-    interval = f" ({confidence} {gate.interval})" if gate.interval else ""
+    interval = f" ({gate.sure})" if gate.sure else ""
     return Text.assemble(
         (visible(gate.system), "bold"),
         visible(f": {gate.title}{versus} {value}{interval}; limit: {gate.limit}"),

@@ -2,11 +2,12 @@
 
 Nothing here decides a verdict. `estimate` turns measurements into one `Estimate` per `Hypothesis`, with
 simultaneous intervals over the gated claims; `estimate_so_far` does so while units still come in, with intervals that
-hold at every look; `group_table` describes groups with fairlearn's MetricFrame;
-`compare_systems` sets systems against each other on the same units; `units_to_settle` says how many units an
-undecided claim needs.
+hold at every look; `group_table` describes groups with fairlearn's MetricFrame; `compare_systems` sets systems against
+each other on the same units and `paired_changes` one system against itself before; `units_to_settle` says how many
+units an undecided claim needs.
 """
 
+from recaudit.statistics.changes import PAIRED_CONTRASTS, is_size, paired_changes
 from recaudit.statistics.estimate import estimate
 from recaudit.statistics.group_table import group_table
 from recaudit.statistics.power import detectable_effect, units_to_settle
@@ -14,11 +15,14 @@ from recaudit.statistics.sequential import estimate_so_far, why_not_sequential
 from recaudit.statistics.systems import compare_systems
 
 __all__ = [
+    "PAIRED_CONTRASTS",
     "compare_systems",
     "detectable_effect",
     "estimate",
     "estimate_so_far",
     "group_table",
+    "is_size",
+    "paired_changes",
     "units_to_settle",
     "why_not_sequential",
 ]
