@@ -6,7 +6,7 @@ python benchmarks/intervals.py [--only intervals permutations audit] [--users 10
 `compare_systems`, from tables of measurements or from ready arrays; scipy.stats.bootstrap(method="percentile",
 batch=50) from ready arrays, one call per metric; and ranx.compare with its default t-tests, which has no intervals and
 evaluates the lists itself (the line before says how long evaluating alone takes). "permutations" is 1,000 sign flips of
-the same six differences; of one of them for scipy.stats.permutation_test(batch=50) and ranx.compare(stat_test="fisher").
+the same six differences; of one for scipy.stats.permutation_test(batch=50) and ranx.compare(stat_test="fisher").
 "audit" is `estimate` as an audit uses it, for more and more users: the means alone, and 62 claims with groups of 2, 7
 and 21, Gini and coverage. Ratios of processor seconds to recaudit's in the same run are the result: other work on the
 machine moves them least. The engines take turns, and the median counts. The first call of each process, which compiles,
@@ -249,10 +249,8 @@ def run_one(engine: str, users: int, resamples: int, repeats: int) -> None:
     """Time one engine in this process and print a line of JSON."""
     work = ENGINES[engine](users, resamples)
     first = timed(work)
-    calls = [first] if first[0] > FAR_TOO_LONG else [timed(work)]
-    while (
-        first[0] <= FAR_TOO_LONG and len(calls) < repeats and sum(calls[0]) * len(calls) < SECONDS_PER_ENGINE
-    ):
+    calls: list[tuple[float, float]] = [first] if first[0] > FAR_TOO_LONG else []
+    while len(calls) < repeats and sum(wall for wall, _ in calls) < SECONDS_PER_ENGINE:
         calls.append(timed(work))
     seconds, cpu = zip(*calls, strict=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
