@@ -5,11 +5,12 @@ python benchmarks/intervals.py [--only intervals permutations audit] [--users 10
 "intervals" compares two systems in six metrics on the same users: simultaneous studentised intervals by
 `compare_systems`, from tables of measurements or from ready arrays; scipy.stats.bootstrap(method="percentile",
 batch=50) from ready arrays, one call per metric; and ranx.compare with its default t-tests, which has no intervals and
-evaluates the lists itself (the time of evaluating alone is taken off). "permutations" is 1,000 sign flips of the same
-six differences; of one of them for scipy.stats.permutation_test(batch=50) and ranx.compare(stat_test="fisher").
+evaluates the lists itself (the line before says how long evaluating alone takes). "permutations" is 1,000 sign flips of
+the same six differences; of one for scipy.stats.permutation_test(batch=50) and ranx.compare(stat_test="fisher").
 "audit" is `estimate` as an audit uses it, for more and more users: the means alone, and 62 claims with groups of 2, 7
-and 21, Gini and coverage. Ratios to recaudit in the same run are the result; the engines take turns, and the median
-counts. The first call of each process, which compiles, is not counted unless it takes over 90 s.
+and 21, Gini and coverage. Ratios of processor seconds to recaudit's in the same run are the result: other work on the
+machine moves them least. The engines take turns, and the median counts. The first call of each process, which compiles,
+is not counted unless it takes over 90 s.
 """
 
 from __future__ import annotations
@@ -247,22 +248,20 @@ PARTS = {
 def run_one(engine: str, users: int, resamples: int, repeats: int) -> None:
     """Time one engine in this process and print a line of JSON."""
     work = ENGINES[engine](users, resamples)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    start = time.perf_counter()
-    work()
-    first = time.perf_counter() - start
-    seconds: list[float] = []
-    cpu: list[float] = []
-    while not seconds or (len(seconds) < repeats and sum(seconds) < SECONDS_PER_ENGINE):
-        if not seconds and first > FAR_TOO_LONG:
-            seconds.append(first)
-            break
-        start, used = time.perf_counter(), time.process_time()
-        work()
-        seconds.append(time.perf_counter() - start)
-        cpu.append(time.process_time() - used)
+    first = timed(work)
+    calls: list[tuple[float, float]] = [first] if first[0] > FAR_TOO_LONG else []
+    while len(calls) < repeats and sum(wall for wall, _ in calls) < SECONDS_PER_ENGINE:
+        calls.append(timed(work))
+    seconds, cpu = zip(*calls, strict=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak": peak, "before": before}))
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak": peak}))
+
+
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Wall-clock and processor seconds of a call."""
+    start, used = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - start, time.process_time() - used
 
 
 def measure(engine: str, users: int, resamples: int, repeats: int, peers: Path) -> dict | None:
@@ -287,27 +286,25 @@ def compare_engines(engines: list[str], options: argparse.Namespace) -> None:
             if turn == 0 or (found[engine] and not slow):
                 result = measure(engine, options.users[-1], options.resamples, options.repeats, options.peers)
                 found[engine] += [result] if result else []
-    medians = {engine: median(rounds, "seconds") for engine, rounds in found.items() if rounds}
+    load = {engine: median(rounds, "cpu") for engine, rounds in found.items() if rounds}
     print(
         f"\n| {options.users[-1]:,} users, {options.resamples:,} resamples | s | CPU s | x | peak GB | calls |"
     )
     print("|---|---|---|---|---|---|")
-    for engine, seconds in medians.items():
+    for engine, cpu in load.items():
         rounds = found[engine]
-        only = seconds - medians.get("ranx evaluate", 0.0) if engine == "ranx student" else seconds
         calls = sum(len(one["seconds"]) for one in rounds)
         peak = max(one["peak"] for one in rounds)
         print(
-            f"| {engine} | {seconds:.2f} | {median(rounds, 'cpu'):.2f} | {only / medians[engines[0]]:.1f} | "
+            f"| {engine} | {median(rounds, 'seconds'):.2f} | {cpu:.2f} | {cpu / load[engines[0]]:.1f} | "
             f"{peak:.2f} | {calls} |"
         )
     print(end="", flush=True)
 
 
 def median(rounds: list[dict], what: str) -> float:
-    """The median over all calls of all rounds, NaN without any."""
-    values = [value for one in rounds for value in one[what]]
-    return float(np.median(values)) if values else float("nan")
+    """The median over all calls of all rounds."""
+    return float(np.median([value for one in rounds for value in one[what]]))
 
 
 def scale(options: argparse.Namespace) -> None:
