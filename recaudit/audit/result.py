@@ -15,6 +15,7 @@ from recaudit.audit.usage import Usage
 from recaudit.errors import InputError
 from recaudit.files import write_atomically
 from recaudit.records import (
+    Aspect,
     Distribution,
     Finding,
     GroupTable,
@@ -24,7 +25,7 @@ from recaudit.records import (
     Verdict,
 )
 
-SCHEMA = 3
+SCHEMA = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +129,7 @@ class AuditResult:
         name: As in the configuration.
         verdict: The worst verdict among the systems.
         questions: Probe to what it asks, in plain words.
+        aspects: Probe to the question of the audit that it belongs to.
         systems: What was audited, in the order of the configuration.
         findings: Every claim about every system.
         comparisons: Systems against each other on the same units, one for every claim about a mean.
@@ -140,6 +142,7 @@ class AuditResult:
     name: str
     verdict: Verdict
     questions: Mapping[str, str]
+    aspects: Mapping[str, Aspect]
     systems: tuple[SystemResult, ...]
     findings: tuple[Finding, ...]
     comparisons: tuple[SystemComparison, ...]

@@ -164,6 +164,7 @@ def _decided(
         name=config.tables.audit.name,
         verdict=worst(system.verdict for system in results),
         questions={probe.name: probe.plan.probe.question for probe in plan.probes},
+        aspects={probe.name: probe.plan.probe.aspect for probe in plan.probes},
         systems=results,
         findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
         comparisons=_comparisons(plan, outcomes),

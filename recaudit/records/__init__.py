@@ -22,6 +22,7 @@ from recaudit.records.asking import (
 )
 from recaudit.records.claiming import (
     INFINITE_IN_JSON,
+    Aspect,
     Contrast,
     Estimate,
     Finding,
@@ -46,6 +47,7 @@ __all__ = [
     "INFINITE_IN_JSON",
     "Answer",
     "AnswerProblem",
+    "Aspect",
     "Capability",
     "Contrast",
     "CorpusMeasurement",

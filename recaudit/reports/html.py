@@ -13,11 +13,12 @@ from markupsafe import Markup
 
 from recaudit.reports import svg
 from recaudit.reports.charts import figures_of
+from recaudit.reports.markers import marker, panel_plot
 from recaudit.reports.numbers import show_count, show_share
 from recaudit.reports.overview import VISIBLE_GATES
-from recaudit.reports.page import QUADRANTS, page
 from recaudit.reports.sentences import VERDICTS
 from recaudit.reports.versus import names_or_none
+from recaudit.reports.view import view_of
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def render_html(result: AuditResult, *, charts: bool = True) -> str:
     Returns:
         The same text for the same result.
     """
-    view = page(result)
+    view = view_of(result)
     figures = figures_of(view.probes, view.system_names) if charts else {}
     template = _environment().get_template("report.html")
     return template.render(page=view, figures=figures, plotly=_packed_plotly() if figures else "")
@@ -54,13 +55,14 @@ def _environment() -> Environment:
     environment.filters["count"] = show_count
     environment.globals.update(
         verdicts=VERDICTS,
-        quadrants=QUADRANTS,
         visible_gates=VISIBLE_GATES,
         show_share=show_share,
         names_or_none=names_or_none,
         limit_plot=svg.limit_plot,
         interval_plot=svg.interval_plot,
         axis=svg.axis,
+        marker=marker,
+        panel_plot=panel_plot,
     )
     return environment
 

@@ -98,19 +98,19 @@ def interval_plot(mark: Mark, scale: Scale) -> Markup:
     """Draw an interval with its value; what lies beyond a limit is shaded."""
     shapes = [*_beyond(mark, scale)]
     if scale.reference is not None:
-        x = _px(scale.at(scale.reference))
+        x = px(scale.at(scale.reference))
         shapes.append(
             f'<path d="M{x} 0V{HEIGHT}" stroke="currentColor" stroke-opacity=".4" stroke-dasharray="2 2"/>'
         )
     middle = HEIGHT // 2
     if mark.low is not None and mark.high is not None:
-        start, end = _px(scale.at(mark.low)), _px(scale.at(mark.high))
+        start, end = px(scale.at(mark.low)), px(scale.at(mark.high))
         ends = _end(scale, mark.low, start) + _end(scale, mark.high, end)
         shapes.append(
             f'<path d="M{start} {middle}H{end}{ends}" fill="none" stroke="currentColor" stroke-width="1.6"/>'
         )
-    shapes.append(f'<circle cx="{_px(scale.at(mark.value))}" cy="{middle}" r="3" fill="currentColor"/>')
-    return _svg(shapes, mark.label, HEIGHT)
+    shapes.append(f'<circle cx="{px(scale.at(mark.value))}" cy="{middle}" r="3" fill="currentColor"/>')
+    return drawing(shapes, mark.label, WIDTH, HEIGHT)
 
 
 def limit_plot(mark: Mark) -> Markup:
@@ -126,11 +126,11 @@ def axis(scale: Scale) -> Markup:
         at, text = scale.at(tick), show(tick)
         width = NUMBER_WIDTH * len(text)
         start = min(max(at - width / 2, 0.0), WIDTH - width)
-        shapes.append(f'<path d="M{_px(at)} 14V18" stroke="currentColor"/>')
+        shapes.append(f'<path d="M{px(at)} 14V18" stroke="currentColor"/>')
         if start >= taken:
-            shapes.append(f'<text x="{_px(start)}" y="11" font-size="10" fill="currentColor">{text}</text>')
+            shapes.append(f'<text x="{px(start)}" y="11" font-size="10" fill="currentColor">{text}</text>')
             taken = start + width + NUMBER_WIDTH
-    return _svg(shapes, f"scale from {show(scale.left)} to {show(scale.right)}", 18)
+    return drawing(shapes, f"scale from {show(scale.left)} to {show(scale.right)}", WIDTH, 18)
 
 
 def ticks_of(scale: Scale) -> Sequence[float]:
@@ -152,10 +152,10 @@ def _beyond(mark: Mark, scale: Scale) -> Iterable[str]:
             continue
         start, end = sorted((scale.at(limit), 0.0 if outer == scale.left else float(WIDTH)))
         yield (
-            f'<rect x="{_px(start)}" y="0" width="{_px(end - start)}" height="{HEIGHT}" '
+            f'<rect x="{px(start)}" y="0" width="{px(end - start)}" height="{HEIGHT}" '
             f'fill="{LIMIT_COLOUR}" fill-opacity=".14"/>'
         )
-        yield f'<path d="M{_px(scale.at(limit))} 0V{HEIGHT}" stroke="{LIMIT_COLOUR}" stroke-width="1.5"/>'
+        yield f'<path d="M{px(scale.at(limit))} 0V{HEIGHT}" stroke="{LIMIT_COLOUR}" stroke-width="1.5"/>'
 
 
 def _end(scale: Scale, number: float, x: str) -> str:
@@ -166,12 +166,14 @@ def _end(scale: Scale, number: float, x: str) -> str:
     return f"M{x} 8l{away} -4M{x} 8l{away} 4"
 
 
-def _svg(shapes: Iterable[str], label: str, height: int) -> Markup:
-    return Markup(  # noqa: S704 - shapes are made of numbers here; the label is escaped
-        f'<svg role="img" aria-label="{escape(visible(label))}" viewBox="0 0 {WIDTH} {height}" '
-        f'width="{WIDTH}" height="{height}">{"".join(shapes)}</svg>'
+def drawing(shapes: Iterable[str], label: str, width: float, height: float) -> Markup:
+    """Put shapes, whose texts are escaped already, into an image that a screen reader can name."""
+    return Markup(  # noqa: S704 - shapes are made of numbers and escaped text; the label is escaped here
+        f'<svg role="img" aria-label="{escape(visible(label))}" viewBox="0 0 {px(width)} {px(height)}" '
+        f'width="{px(width)}" height="{px(height)}">{"".join(shapes)}</svg>'
     )
 
 
-def _px(number: float) -> str:
+def px(number: float) -> str:
+    """Write a length with at most one decimal."""
     return f"{number:.1f}".removesuffix(".0")

@@ -210,6 +210,7 @@ def make_result(
         "name": "an audit",
         "verdict": _worst([system.verdict for system in systems]),
         "questions": {"quality": "Is it good?", "popularity": "Does it push what is popular?"},
+        "aspects": {"quality": "good", "popularity": "fair", "position": "steady"},
         "systems": systems,
         "findings": findings,
         "comparisons": (),

@@ -6,9 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recaudit.reports.aspects import AspectRow, aspect_rows
 from recaudit.reports.comparison import ClaimRow, Forest, claim_rows, forests
+from recaudit.reports.multiples import Multiples, multiples
 from recaudit.reports.numbers import show_count, show_seconds, show_share
 from recaudit.reports.overview import Overview, SystemVerdict, overview
+from recaudit.reports.pareto import Panel, pareto_panels
+from recaudit.reports.quadrants import QuadrantMap, llm_words, quadrant_map
 from recaudit.reports.sentences import attribute_words, confidence_words, count_words
 from recaudit.reports.tables import (
     CountTable,
@@ -30,8 +34,6 @@ if TYPE_CHECKING:
     from recaudit.audit.result import AuditResult, DataCard, Provenance, SystemResult
     from recaudit.records import Estimate, Finding, Quadrant
     from recaudit.reports.claims import Claim
-
-QUADRANTS: tuple[Quadrant, ...] = ("tuned, with CRM", "tuned, no CRM", "frozen, with CRM", "frozen, no CRM")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,10 @@ class Page:
 
     overview: Overview
     systems: tuple[SystemRow, ...]
-    quadrants: Mapping[Quadrant, tuple[str, ...]]
+    map: QuadrantMap
+    aspects: tuple[AspectRow, ...]
+    multiples: Multiples
+    pareto: tuple[Panel, ...]
     versus: tuple[Versus, ...]
     probes: tuple[ProbeSection, ...]
     funnel: CountTable
@@ -121,7 +126,7 @@ class Page:
         return tuple(row.verdict.name for row in self.systems)
 
 
-def page(result: AuditResult) -> Page:
+def view_of(result: AuditResult) -> Page:
     """Turn a result into what the report shows."""
     first = overview(result)
     names = tuple(system.card.name for system in result.systems)
@@ -132,10 +137,10 @@ def page(result: AuditResult) -> Page:
     return Page(
         overview=first,
         systems=tuple(map(_system_row, result.systems, first.systems)),
-        quadrants={
-            quadrant: tuple(system.card.name for system in result.systems if system.quadrant == quadrant)
-            for quadrant in ("conventional", *QUADRANTS)
-        },
+        map=quadrant_map(result.systems),
+        aspects=aspect_rows(result),
+        multiples=multiples(result),
+        pareto=pareto_panels(result),
         versus=versus(result.comparisons, {system.card.name: system.quadrant for system in result.systems}),
         probes=tuple(
             _probe_section(result, probe, f"probe-{place}", names) for place, probe in enumerate(probes, 1)
@@ -153,12 +158,11 @@ def page(result: AuditResult) -> Page:
 
 def _system_row(system: SystemResult, verdict: SystemVerdict) -> SystemRow:
     card, asked = system.card, system.funnel.everybody
-    size = "" if card.llm_parameters is None else f" ({show_count(card.llm_parameters)} parameters)"
     return SystemRow(
         verdict=verdict,
         version=card.version,
         quadrant=system.quadrant,
-        llm="" if card.llm is None else f"{card.llm}{size}",
+        llm=llm_words(card),
         description=card.description,
         answered=f"{show_count(asked.answered)} of {show_count(asked.planned)}"
         f" ({show_share(asked.answered, asked.planned)})",

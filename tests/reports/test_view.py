@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from recaudit.records import SystemCard
-from recaudit.reports.page import page
+from recaudit.reports.view import view_of
 
 
 def test_one_section_per_probe_and_attribute(mixed):
-    view = page(mixed)
+    view = view_of(mixed)
     assert [(probe.name, probe.anchor) for probe in view.probes] == [
         ("quality", "probe-1"),
         ("popularity", "probe-2"),
@@ -18,12 +18,12 @@ def test_one_section_per_probe_and_attribute(mixed):
 
 
 def test_sections_without_a_broken_gate_are_settled(make):
-    (section,) = page(make.result(make.gap(verdict="PASS"))).probes[0].attributes
+    (section,) = view_of(make.result(make.gap(verdict="PASS"))).probes[0].attributes
     assert section.settled
 
 
 def test_every_finding_is_on_the_page(mixed):
-    view = page(mixed)
+    view = view_of(mixed)
     shown = [claim for probe in view.probes for claim in probe.claims]
     shown += [claim for probe in view.probes for part in probe.attributes for claim in part.claims]
     assert sorted((claim.system, claim.id) for claim in shown) == sorted(
@@ -31,13 +31,12 @@ def test_every_finding_is_on_the_page(mixed):
     )
 
 
-def test_systems_sit_in_their_quadrants(make):
+def test_a_system_says_what_it_is(make):
     llm = make.system(
         card=SystemCard(name="p5", llm="t5", llm_parameters=220_000_000, tuned=True, crm_at_inference=False)
     )
-    view = page(make.result(systems=(make.system("als"), llm)))
-    assert view.quadrants["conventional"] == ("als",)
-    assert view.quadrants["tuned, no CRM"] == ("p5",)
+    view = view_of(make.result(systems=(make.system("als"), llm)))
+    assert view.systems[1].quadrant == "tuned, no CRM"
     assert view.systems[1].llm == "t5 (220,000,000 parameters)"
     assert view.systems[1].answered == "940 of 943 (99.7 %)"
 
@@ -46,7 +45,7 @@ def test_methods_are_counted(make):
     corpus = make.finding(
         contrast="corpus", attribute=None, estimate=make.estimate(method="centred bootstrap")
     )
-    methods = page(make.result(make.gap(), make.mean(), corpus)).methods
+    methods = view_of(make.result(make.gap(), make.mean(), corpus)).methods
     assert [(row.method, row.claims) for row in methods] == [
         ("studentised bootstrap", "2"),
         ("centred bootstrap", "1"),
@@ -54,5 +53,5 @@ def test_methods_are_counted(make):
 
 
 def test_a_result_without_findings_has_a_page(make):
-    view = page(make.result(systems=(make.system(probes=()),)))
+    view = view_of(make.result(systems=(make.system(probes=()),)))
     assert (view.probes, view.methods) == ((), ())
