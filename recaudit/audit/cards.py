@@ -62,7 +62,7 @@ def _probes_left_out(plan: AuditPlan) -> Iterator[NotTested]:
             why = (
                 "the configuration does not ask for it" if _is_absent(plan, name) else "left out with --only"
             )
-            yield NotTested(what=f"{name}: {probe.question}", why=why)
+            yield NotTested(what=name, why=why, question=probe.question)
 
 
 def _not_offered(outcome: Outcome) -> Iterator[NotTested]:

@@ -17,6 +17,7 @@ from recaudit.files import write_atomically
 from recaudit.records import (
     Aspect,
     Distribution,
+    Example,
     Finding,
     GroupTable,
     Quadrant,
@@ -65,10 +66,17 @@ class SystemResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotTested:
-    """Something a reader might believe was tested and was not."""
+    """Something a reader might believe was tested and was not.
+
+    Attributes:
+        what: In a few words.
+        why: The reason.
+        question: What would have been asked, "" where `what` says it.
+    """
 
     what: str
     why: str
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +141,7 @@ class AuditResult:
         systems: What was audited, in the order of the configuration.
         findings: Every claim about every system.
         comparisons: Systems against each other on the same units, one for every claim about a mean.
+        examples: Pairs of answers that show what claims about arms mean; few of each probe.
         not_tested: What a reader might believe was tested and was not.
         data: What the systems were audited on.
         provenance: What is needed to trust and repeat the run.
@@ -146,6 +155,7 @@ class AuditResult:
     systems: tuple[SystemResult, ...]
     findings: tuple[Finding, ...]
     comparisons: tuple[SystemComparison, ...]
+    examples: tuple[Example, ...]
     not_tested: tuple[NotTested, ...]
     data: DataCard
     provenance: Provenance

@@ -15,6 +15,7 @@ from recaudit.audit.collect import build_pending, check_budget, collect
 from recaudit.audit.config import AuditConfig, load_config
 from recaudit.audit.decide import worst
 from recaudit.audit.evidence import EvidenceStore
+from recaudit.audit.examples import fewest
 from recaudit.audit.measure import Outcome, measure_system
 from recaudit.audit.plan import AuditPlan, make_plan
 from recaudit.audit.progress import Progress, silent
@@ -168,6 +169,11 @@ def _decided(
         systems=results,
         findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
         comparisons=_comparisons(plan, outcomes),
+        examples=tuple(
+            example
+            for probe in plan.probes
+            for example in fewest(one for outcome in outcomes for one in outcome.examples.get(probe.name, ()))
+        ),
         not_tested=not_tested(plan, outcomes),
         data=data_card(plan),
         provenance=provenance(config, started=evidence.started(), seconds=time.perf_counter() - clock),

@@ -41,6 +41,7 @@ from recaudit.records.measuring import (
     Measurements,
     PartsMeasurement,
 )
+from recaudit.records.showing import Example, ExampleKind, ExampleSide, ShownItem
 
 __all__ = [
     "FAILED",
@@ -53,6 +54,9 @@ __all__ = [
     "CorpusMeasurement",
     "Distribution",
     "Estimate",
+    "Example",
+    "ExampleKind",
+    "ExampleSide",
     "Exchange",
     "Finding",
     "FloatArray",
@@ -67,6 +71,7 @@ __all__ = [
     "Recommender",
     "Request",
     "Resolved",
+    "ShownItem",
     "Slot",
     "SystemCard",
     "SystemComparison",

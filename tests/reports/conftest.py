@@ -214,6 +214,7 @@ def make_result(
         "systems": systems,
         "findings": findings,
         "comparisons": (),
+        "examples": (),
         "not_tested": (NotTested(what="position", why="the configuration does not ask for it"),),
         "data": DataCard(
             name="films",
