@@ -33,6 +33,8 @@ class Claim:
     Attributes:
         system: The system's name.
         id: The hypothesis id.
+        probe: Whose claim it is.
+        section: What it is about within the probe, such as an attribute, "" for all units.
         title: The claim in a few words.
         question: The claim as a question.
         verdict: None when no gate asks about it.
@@ -54,6 +56,8 @@ class Claim:
 
     system: str
     id: str
+    probe: str
+    section: str
     title: str
     question: str
     verdict: Verdict | None
@@ -76,14 +80,16 @@ class Claim:
 def claim_of(finding: Finding) -> Claim:
     """Put a finding into words."""
     estimate, limit = finding.estimate, finding.limit
-    reasons = dict.fromkeys(text for text in (finding.reason, estimate.reason if estimate else "") if text)
+    why = estimate.reason if estimate and estimate.reason not in finding.reason else ""
     return Claim(
         system=finding.system,
         id=finding.hypothesis.id,
+        probe=finding.hypothesis.probe,
+        section=finding.hypothesis.section,
         title=title_of(finding.hypothesis),
         question=finding.hypothesis.question,
         verdict=finding.verdict,
-        reason="; ".join(reasons),
+        reason="; ".join(filter(None, (finding.reason, why))),
         sentence=sentence_of(finding),
         value=_value(estimate, limit),
         interval="" if estimate is None else interval_words(estimate, limit),

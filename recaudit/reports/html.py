@@ -19,7 +19,7 @@ from recaudit.reports.overview import VISIBLE_GATES
 from recaudit.reports.sentences import VERDICTS
 from recaudit.reports.versus import names_or_none
 from recaudit.reports.view import view_of
-from recaudit.reports.visible import visible
+from recaudit.reports.visible import clipped, visible
 
 if TYPE_CHECKING:
     from recaudit.audit.result import AuditResult
@@ -53,6 +53,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["count"] = show_count
+    environment.filters["clipped"] = clipped
     environment.globals.update(
         verdicts=VERDICTS,
         visible_gates=VISIBLE_GATES,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recaudit.reports.aspects import AspectRow, aspect_rows
+from recaudit.reports.claims import worst_first
 from recaudit.reports.comparison import ClaimRow, Forest, claim_rows, forests
+from recaudit.reports.examples import ExampleView, example_views
+from recaudit.reports.methods import MethodRow, method_rows
 from recaudit.reports.multiples import Multiples, multiples
 from recaudit.reports.numbers import show_count, show_seconds, show_share
 from recaudit.reports.overview import Overview, SystemVerdict, overview
 from recaudit.reports.pareto import Panel, pareto_panels
 from recaudit.reports.quadrants import QuadrantMap, llm_words, quadrant_map
-from recaudit.reports.sentences import attribute_words, confidence_words, count_words
+from recaudit.reports.sentences import attribute_words, count_words, sentence_of
 from recaudit.reports.tables import (
     CountTable,
     MeansTable,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from recaudit.audit.result import AuditResult, DataCard, Provenance, SystemResult
-    from recaudit.records import Estimate, Finding, Quadrant
+    from recaudit.records import Finding, Quadrant
     from recaudit.reports.claims import Claim
 
 
@@ -56,7 +58,8 @@ class AttributeSection:
     """What one probe found about the groups of one attribute.
 
     Attributes:
-        name: The attribute.
+        name: The attribute, in words.
+        section: The same as claims name it.
         anchor: Its id on the page.
         gates: Its gates by verdict, "" without any.
         settled: Whether all its gates passed or there are none; only then is it folded.
@@ -67,6 +70,7 @@ class AttributeSection:
     """
 
     name: str
+    section: str
     anchor: str
     gates: str
     settled: bool
@@ -78,25 +82,31 @@ class AttributeSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeSection:
-    """What one probe found."""
+    """What one probe found.
+
+    Attributes:
+        name: The probe.
+        anchor: Its id on the page.
+        question: What it asks.
+        answer: Its gates in a phrase, and its worst gate or its first finding in a sentence.
+        everyone: Claims over all units by system.
+        claims: Every number over all units.
+        attributes: One part per attribute.
+        shares: Distributions.
+        methods: How its numbers were made.
+        examples: Pairs of answers.
+    """
 
     name: str
     anchor: str
     question: str
+    answer: tuple[str, ...]
     everyone: tuple[ClaimRow, ...]
     claims: tuple[Claim, ...]
     attributes: tuple[AttributeSection, ...]
     shares: tuple[Shares, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MethodRow:
-    """One way in which intervals were made, and for how many claims."""
-
-    method: str
-    family: str
-    confidence: str
-    claims: str
+    methods: tuple[MethodRow, ...]
+    examples: tuple[ExampleView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +130,12 @@ class Page:
     methods: tuple[MethodRow, ...]
     provenance: Provenance
 
+    def anchor_of(self, claim: Claim) -> str:
+        """Where on the page a claim has its section."""
+        probe = next(probe for probe in self.probes if probe.name == claim.probe)
+        parts = (part.anchor for part in probe.attributes if part.section == claim.section)
+        return next(parts, probe.anchor)
+
     @property
     def system_names(self) -> tuple[str, ...]:
         """Column order of all comparisons."""
@@ -134,6 +150,9 @@ def view_of(result: AuditResult) -> Page:
         [finding.hypothesis.probe for finding in result.findings]
         + [tables.probe for system in result.systems for tables in system.probes]
     )
+    shown = example_views(
+        result.examples, {finding.hypothesis.id: finding.hypothesis for finding in result.findings}
+    )
     return Page(
         overview=first,
         systems=tuple(map(_system_row, result.systems, first.systems)),
@@ -143,7 +162,8 @@ def view_of(result: AuditResult) -> Page:
         pareto=pareto_panels(result),
         versus=versus(result.comparisons, {system.card.name: system.quadrant for system in result.systems}),
         probes=tuple(
-            _probe_section(result, probe, f"probe-{place}", names) for place, probe in enumerate(probes, 1)
+            _probe_section(result, probe, f"probe-{place}", names, shown.get(probe, ()))
+            for place, probe in enumerate(probes, 1)
         ),
         funnel=funnel_table(result.systems),
         group_funnels=group_funnels(result.systems),
@@ -151,7 +171,7 @@ def view_of(result: AuditResult) -> Page:
         measured=measured_table(result.systems),
         undefined=undefined_table(result.systems),
         data=result.data,
-        methods=_methods(result.findings),
+        methods=method_rows(result.findings),
         provenance=result.provenance,
     )
 
@@ -172,7 +192,9 @@ def _system_row(system: SystemResult, verdict: SystemVerdict) -> SystemRow:
     )
 
 
-def _probe_section(result: AuditResult, probe: str, anchor: str, names: Sequence[str]) -> ProbeSection:
+def _probe_section(
+    result: AuditResult, probe: str, anchor: str, names: Sequence[str], shown: tuple[ExampleView, ...]
+) -> ProbeSection:
     findings = [finding for finding in result.findings if finding.hypothesis.probe == probe]
     of_all = [finding for finding in findings if not finding.hypothesis.section]
     tables = {
@@ -206,11 +228,24 @@ def _probe_section(result: AuditResult, probe: str, anchor: str, names: Sequence
         name=probe,
         anchor=anchor,
         question=result.questions.get(probe, ""),
+        answer=_answer(findings),
         everyone=everyone,
         claims=_by_claim(everyone),
         attributes=tuple(sections),
         shares=shares_of({system: part.distributions for system, part in tables.items()}),
+        methods=method_rows(findings),
+        examples=shown,
     )
+
+
+def _answer(findings: Sequence[Finding]) -> tuple[str, ...]:
+    gated = worst_first(finding for finding in findings if finding.limit is not None)
+    verdicts = [finding.verdict for finding in gated if finding.verdict is not None]
+    if verdicts:
+        counts = count_words(verdicts)
+        return f"{counts[:1].upper()}{counts[1:]}.", sentence_of(gated[0])
+    measured = [finding for finding in findings if finding.estimate is not None]
+    return ("No limit was set here, so nothing was decided.", *map(sentence_of, measured[:1]))
 
 
 def _attribute_section(
@@ -228,6 +263,7 @@ def _attribute_section(
     ]
     return AttributeSection(
         name=attribute_words(attribute),
+        section=attribute,
         anchor=anchor,
         gates=count_words(verdicts) if verdicts else "",
         settled=set(verdicts) <= {"PASS"},
@@ -240,19 +276,3 @@ def _attribute_section(
 
 def _by_claim(rows: Sequence[ClaimRow]) -> tuple[Claim, ...]:
     return tuple(cell for row in rows for cell in row.cells if cell is not None)
-
-
-def _methods(findings: Sequence[Finding]) -> tuple[MethodRow, ...]:
-    counts: Counter[tuple[str, str, str]] = Counter(
-        (finding.estimate.method, _family(finding.estimate), confidence_words(finding.estimate.confidence))
-        for finding in findings
-        if finding.estimate is not None
-    )
-    return tuple(
-        MethodRow(method=method, family=family, confidence=confidence, claims=show_count(count))
-        for (method, family, confidence), count in counts.most_common()
-    )
-
-
-def _family(estimate: Estimate) -> str:
-    return f"{estimate.family} ({show_count(estimate.family_size)})"
