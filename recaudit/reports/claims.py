@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recaudit.reports.numbers import show, show_p
+from recaudit.reports.numbers import show, show_count, show_p
 from recaudit.reports.sentences import (
     VERDICTS,
     confidence_words,
@@ -19,7 +19,7 @@ from recaudit.reports.sentences import (
 from recaudit.reports.svg import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from recaudit.records import Estimate, Finding, Limit, Verdict
 
@@ -43,14 +43,10 @@ class Claim:
         value: The point estimate.
         interval: "0.051 to 0.117".
         limit: "at most 0.05".
-        by_chance: What the value would be on average if arms were labels without meaning.
         versus: Which groups or arms make the value.
         n: Units measured.
         missing: Units without a value.
-        p: For no difference.
-        p_adjusted: The same, corrected for the number of claims.
-        effect_size: Hedges' g.
-        detectable: Smallest effect the design would show.
+        notes: By chance, groups, p, size and detectable effect in one line.
         mark: What a plot draws, None without a value.
     """
 
@@ -66,14 +62,10 @@ class Claim:
     value: str
     interval: str
     limit: str
-    by_chance: str
     versus: str
     n: int
     missing: int
-    p: str
-    p_adjusted: str
-    effect_size: str
-    detectable: str
+    notes: str
     mark: Mark | None
 
 
@@ -94,14 +86,10 @@ def claim_of(finding: Finding) -> Claim:
         value=_value(estimate, limit),
         interval="" if estimate is None else interval_words(estimate, limit),
         limit=limit_words(limit),
-        by_chance=_number(None if estimate is None else estimate.by_chance),
         versus="" if estimate is None else estimate.versus,
         n=0 if estimate is None else estimate.n,
         missing=0 if estimate is None else estimate.n_missing,
-        p=_p(None if estimate is None else estimate.p),
-        p_adjusted=_p(None if estimate is None else estimate.p_adjusted),
-        effect_size=_number(None if estimate is None else estimate.effect_size),
-        detectable=_number(None if estimate is None else estimate.detectable),
+        notes="" if estimate is None else "; ".join(_notes(estimate)),
         mark=None if estimate is None else _mark(estimate, limit),
     )
 
@@ -134,12 +122,20 @@ def _value(estimate: Estimate | None, limit: Limit | None) -> str:
     return show(estimate.value, places_of(estimate, limit))
 
 
-def _p(p: float | None) -> str:
-    return "" if p is None else show_p(p)
-
-
-def _number(number: float | None) -> str:
-    return "" if number is None else show(number)
+def _notes(estimate: Estimate) -> Iterator[str]:
+    if estimate.versus:
+        yield estimate.versus
+    if estimate.by_chance is not None:
+        yield f"{show(estimate.by_chance)} by chance alone"
+    if estimate.p is not None:
+        adjusted = "" if estimate.p_adjusted is None else f", adjusted {show_p(estimate.p_adjusted)}"
+        yield f"{show_p(estimate.p)}{adjusted}"
+    if estimate.effect_size is not None:
+        yield f"g {show(estimate.effect_size)}"
+    if estimate.detectable is not None:
+        yield f"{show(estimate.detectable)} detected"
+    if estimate.n_missing:
+        yield f"{show_count(estimate.n_missing)} without a value"
 
 
 def _mark(estimate: Estimate, limit: Limit | None) -> Mark | None:

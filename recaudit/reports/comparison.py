@@ -32,8 +32,10 @@ _BETTER: dict[Contrast, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRow:
-    """One claim for every system; None where a system has no such finding."""
+    """One claim for every system; None where a system has no such finding; `n` is "" where the systems differ in it."""
 
+    id: str
+    n: str
     title: str
     question: str
     better: str
@@ -95,7 +97,10 @@ def _claim_row(found: Mapping[str, Finding], systems: Sequence[str]) -> ClaimRow
     claim = next(iter(found.values())).hypothesis
     cells = tuple(claim_of(found[system]) if system in found else None for system in systems)
     reference = 0.0 if claim.better == "zero" else _NO_EFFECT.get(claim.contrast)
+    counts = {show_count(cell.n) for cell in cells if cell and cell.mark}
     return ClaimRow(
+        id=claim.id,
+        n=counts.pop() if len(counts) == 1 else "",
         title=title_of(claim),
         question=claim.question,
         better=_better_words(next(iter(found.values()))),

@@ -32,12 +32,12 @@ def marker(verdict: Verdict, radius: float) -> Markup:
     middle, words = radius + 1.5, VERDICTS[verdict]
     size = 12 if radius < 12 else 15
     circle = (
-        f'<circle class="ground" cx="{px(middle)}" cy="{px(middle)}" r="{px(radius)}" fill="Canvas" '
-        f'stroke="currentColor" stroke-width="2"/>'
+        f'<circle class="ground" cx="{px(middle)}" cy="{px(middle)}" r="{px(radius)}" fill="#fff" '
+        f'stroke-width="2"/>'
     )
     symbol = (
         f'<text x="{px(middle)}" y="{px(middle + 0.36 * size)}" font-size="{size}" font-weight="700" '
-        f'text-anchor="middle" fill="currentColor">{words.symbol}</text>'
+        f'text-anchor="middle" stroke="none">{words.symbol}</text>'
     )
     return drawing([circle, symbol], words.word, 2 * middle, 2 * middle)
 
@@ -87,9 +87,9 @@ def panel_plot(panel: Panel) -> Markup:
     for point, (x, y) in drawn:
         width = "2.6" if point.front else "1"
         shapes.append(
-            f'<circle class="ground" cx="{px(x)}" cy="{px(y)}" r="{DOT}" fill="Canvas" stroke="currentColor" '
+            f'<circle class="ground" cx="{px(x)}" cy="{px(y)}" r="{DOT}" fill="#fff" '
             f'stroke-width="{width}"/><text x="{px(x)}" y="{px(y + 3.4)}" font-size="9.5" '
-            f'text-anchor="middle" fill="currentColor">{point.number}</text>'
+            f'text-anchor="middle" stroke="none">{point.number}</text>'
         )
     shapes += _names(panel.points, places)
     return drawing(shapes, _label(panel), PANEL_WIDTH, PANEL_HEIGHT)
@@ -107,18 +107,18 @@ def _axis(
 
 
 def _frame(across: _Axis, up: _Axis) -> Iterable[str]:
-    yield f'<path d="M{LEFT} {TOP}V{BOTTOM}H{RIGHT}" fill="none" stroke="currentColor" stroke-opacity=".6"/>'
+    yield f'<path d="M{LEFT} {TOP}V{BOTTOM}H{RIGHT}" fill="none" stroke-opacity=".6"/>'
     for tick in across.ticks:
         x = across.at(tick)
         yield (
-            f'<path d="M{px(x)} {BOTTOM}v4" stroke="currentColor"/><text x="{px(x)}" y="{BOTTOM + 15}" '
-            f'font-size="10" text-anchor="middle" fill="currentColor">{show(tick)}</text>'
+            f'<path d="M{px(x)} {BOTTOM}v4"/><text x="{px(x)}" y="{BOTTOM + 15}" '
+            f'font-size="10" text-anchor="middle" stroke="none">{show(tick)}</text>'
         )
     for tick in up.ticks:
         y = up.at(tick)
         yield (
-            f'<path d="M{LEFT} {px(y)}h-4" stroke="currentColor"/><text x="{LEFT - 7}" y="{px(y + 3.5)}" '
-            f'font-size="10" text-anchor="end" fill="currentColor">{show(tick)}</text>'
+            f'<path d="M{LEFT} {px(y)}h-4"/><text x="{LEFT - 7}" y="{px(y + 3.5)}" '
+            f'font-size="10" text-anchor="end" stroke="none">{show(tick)}</text>'
         )
 
 
@@ -126,10 +126,7 @@ def _front(points: Sequence[Point], places: Sequence[tuple[float, float]]) -> It
     """The border of what the front beats, from the left edge to the bottom."""
     front = sorted(place for point, place in zip(points, places, strict=True) if point.front)
     path = f"M{LEFT} {px(front[0][1])}" + "".join(f"H{px(x)}V{px(y)}" for x, y in _steps(front))
-    yield (
-        f'<path class="front" d="{path}" fill="none" stroke="currentColor" stroke-dasharray="5 3" '
-        f'stroke-opacity=".75"/>'
-    )
+    yield (f'<path class="front" d="{path}" fill="none" stroke-dasharray="5 3" stroke-opacity=".75"/>')
 
 
 def _steps(front: Sequence[tuple[float, float]]) -> Iterable[tuple[float, float]]:
@@ -145,7 +142,7 @@ def _whiskers(point: Point, place: tuple[float, float], across: _Axis, up: _Axis
     if point.y.low is not None and point.y.high is not None:
         paths.append(f"M{px(x)} {px(up.at(point.y.low))}V{px(up.at(point.y.high))}")
     if paths:
-        yield f'<path d="{"".join(paths)}" fill="none" stroke="currentColor" stroke-opacity=".55"/>'
+        yield f'<path d="{"".join(paths)}" fill="none" stroke-opacity=".55"/>'
 
 
 def _names(points: Sequence[Point], places: Sequence[tuple[float, float]]) -> Iterable[str]:
@@ -167,7 +164,7 @@ def _names(points: Sequence[Point], places: Sequence[tuple[float, float]]) -> It
                 weight = ' font-weight="700"' if points[index].front else ""
                 yield (
                     f'<text x="{px(left)}" y="{px(middle + 3.6)}" font-size="10.5" class="halo" '
-                    f'stroke="Canvas" stroke-width="3" paint-order="stroke" fill="currentColor"{weight}>'
+                    f'stroke="#fff" stroke-width="3" paint-order="stroke"{weight}>'
                     f"{escape(short)}</text>"
                 )
                 break

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from recaudit.audit.result import AuditResult, NotTested, SystemResult
     from recaudit.records import Verdict
 
-VISIBLE_GATES = 12
-LONGEST_NAME, LONGEST_LEAD, LONGEST_LIST = 80, 500, 150
+VISIBLE_GATES, MOST_NAMES = 12, 12
+LONGEST_NAME, LONGEST_LEAD, LONGEST_LIST = 60, 500, 150
 """Characters on the first screen; the rest of the page has everything."""
 
 
@@ -34,10 +34,11 @@ class SystemVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The systems that have one verdict: (name, version) pairs."""
+    """The systems that have one verdict: the first of them as (name, version) pairs, and how many more there are."""
 
     verdict: Verdict
     systems: tuple[tuple[str, str], ...]
+    more: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +132,7 @@ def _standing(result: AuditResult) -> tuple[Standing, ...]:
             (clipped(card.name, LONGEST_NAME), clipped(card.version, LONGEST_NAME))
         )
     return tuple(
-        Standing(verdict=verdict, systems=tuple(systems))
+        Standing(verdict=verdict, systems=tuple(systems[:MOST_NAMES]), more=max(len(systems) - MOST_NAMES, 0))
         for verdict, systems in by_verdict.items()
         if systems
     )

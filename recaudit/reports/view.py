@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from recaudit.audit.result import AuditResult, DataCard, Provenance, SystemResult
-    from recaudit.records import Finding, Quadrant
+    from recaudit.records import Finding, GroupTable, Quadrant
     from recaudit.reports.claims import Claim
 
 
@@ -65,8 +65,7 @@ class AttributeSection:
         settled: Whether all its gates passed or there are none; only then is it folded.
         rows: Claims by system.
         forests: Group means by metric.
-        means: Group tables by system.
-        claims: Every number.
+        means: The means of every metric by group, one part per system.
     """
 
     name: str
@@ -76,8 +75,7 @@ class AttributeSection:
     settled: bool
     rows: tuple[ClaimRow, ...]
     forests: tuple[Forest, ...]
-    means: tuple[MeansTable, ...]
-    claims: tuple[Claim, ...]
+    means: MeansTable | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +88,6 @@ class ProbeSection:
         question: What it asks.
         answer: Its gates in a phrase, and its worst gate or its first finding in a sentence.
         everyone: Claims over all units by system.
-        claims: Every number over all units.
         attributes: One part per attribute.
         shares: Distributions.
         methods: How its numbers were made.
@@ -102,7 +99,6 @@ class ProbeSection:
     question: str
     answer: tuple[str, ...]
     everyone: tuple[ClaimRow, ...]
-    claims: tuple[Claim, ...]
     attributes: tuple[AttributeSection, ...]
     shares: tuple[Shares, ...]
     methods: tuple[MethodRow, ...]
@@ -208,12 +204,12 @@ def _probe_section(
     sections = []
     for place, attribute in enumerate(attributes, 1):
         about = [finding for finding in findings if finding.hypothesis.section == attribute]
-        means = [
-            means_table(system, table)
+        means = {
+            system: table
             for system, part in tables.items()
             for table in part.tables
             if table.attribute == attribute
-        ]
+        }
         sections.append(
             _attribute_section(
                 attribute,
@@ -230,7 +226,6 @@ def _probe_section(
         question=result.questions.get(probe, ""),
         answer=_answer(findings),
         everyone=everyone,
-        claims=_by_claim(everyone),
         attributes=tuple(sections),
         shares=shares_of({system: part.distributions for system, part in tables.items()}),
         methods=method_rows(findings),
@@ -254,7 +249,7 @@ def _attribute_section(
     *,
     findings: Sequence[Finding],
     everyone: Sequence[ClaimRow],
-    means: Sequence[MeansTable],
+    means: Mapping[str, GroupTable],
     names: Sequence[str],
 ) -> AttributeSection:
     rows = claim_rows(findings, names)
@@ -269,10 +264,5 @@ def _attribute_section(
         settled=set(verdicts) <= {"PASS"},
         rows=rows,
         forests=forests(findings, everyone, names),
-        means=tuple(means),
-        claims=_by_claim(rows),
+        means=means_table(means) if means else None,
     )
-
-
-def _by_claim(rows: Sequence[ClaimRow]) -> tuple[Claim, ...]:
-    return tuple(cell for row in rows for cell in row.cells if cell is not None)

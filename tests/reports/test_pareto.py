@@ -104,7 +104,7 @@ def test_a_panel_draws_every_system_with_its_number(make):
     (panel,) = pareto_panels(two(make))
     svg = panel_plot(panel)
     assert svg.count("<circle") == 2
-    assert re.findall(r'text-anchor="middle" fill="currentColor">(\d+)</text>', svg)[-2:] == ["1", "2"]
+    assert re.findall(r'text-anchor="middle" stroke="none">(\d+)</text>', svg)[-2:] == ["1", "2"]
     assert "1 a: mean ndcg@10 0.300" in svg
 
 

@@ -2,13 +2,21 @@
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const charts = [...document.querySelectorAll(".chart")];
+  const packed = document.getElementById("plotly-packed");
   let library;
 
   const say = (message) => charts.forEach((chart) => { chart.firstElementChild.textContent = message; });
 
-  const unpack = async () => {
-    const packed = document.getElementById("plotly-packed").textContent.trim();
-    const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+  const beside = () => new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = "plotly.min.js";
+    script.onload = resolve;
+    script.onerror = reject;
+    document.head.append(script);
+  });
+
+  const unpack = async (packed) => {
+    const bytes = Uint8Array.from(atob(packed.textContent.trim()), (character) => character.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     const script = document.createElement("script");
     script.textContent = await new Response(stream).text();
@@ -47,7 +55,7 @@
   };
 
   const draw = async () => {
-    library ??= unpack();
+    library ??= packed ? unpack(packed) : beside();
     await library;
     for (const chart of charts) {
       const figure = themed(JSON.parse(chart.parentElement.querySelector(".figure").textContent));
@@ -56,12 +64,11 @@
     }
   };
 
-  if (typeof DecompressionStream === "undefined") {
+  if (packed && typeof DecompressionStream === "undefined") {
     say("This browser is too old for interactive charts. Their numbers stand in the tables of this section.");
     return;
   }
   const attempt = () => draw().catch(() => say("The chart could not be drawn. Its numbers stand in the tables of this section."));
   dark.addEventListener("change", attempt);
-  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((fold) => { fold.open = true; }));
   await attempt();
 })();
