@@ -6,6 +6,7 @@ Its JSON form (`result.json`) carries a schema number and is written and read he
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from recaudit.files import write_atomically
 from recaudit.records import (
     Aspect,
     Distribution,
+    Estimate,
     Example,
     Finding,
     GroupTable,
@@ -194,9 +196,24 @@ class AuditResult:
                     f"{file} has schema {schema}, this version reads {SCHEMA}; measure the run again "
                     f"with: recaudit measure {file.parent}"
                 )
-            return TypeAdapter(AuditResult).validate_python(content)
+            result: AuditResult = TypeAdapter(AuditResult).validate_python(content)
         except ValueError as error:
             raise InputError(f"{file} is damaged: {_first_problem(error)}; run the audit again") from error
+        for finding in result.findings:
+            if _has_nan(finding.estimate):
+                raise InputError(
+                    f"{file} is damaged: '{finding.hypothesis.id}' of '{finding.system}' holds a number that is "
+                    f"not one (NaN); measure the run again with: recaudit measure {file.parent}"
+                )
+        return result
+
+
+def _has_nan(estimate: Estimate | None) -> bool:
+    if estimate is None:
+        return False
+    numbers = [estimate.value, estimate.low, estimate.high]
+    numbers += [end for group in estimate.groups for end in (group.value, group.low, group.high)]
+    return any(number is not None and math.isnan(number) for number in numbers)
 
 
 def _first_problem(error: ValueError) -> str:

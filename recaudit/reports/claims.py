@@ -13,7 +13,6 @@ from recaudit.reports.sentences import (
     interval_words,
     limit_words,
     places_of,
-    sentence_of,
     title_of,
 )
 from recaudit.reports.svg import Mark
@@ -39,7 +38,6 @@ class Claim:
         question: The claim as a question.
         verdict: None when no gate asks about it.
         reason: Why this verdict, or why there is no number.
-        sentence: The whole finding in one sentence.
         value: The point estimate.
         interval: "0.051 to 0.117".
         limit: "at most 0.05".
@@ -58,7 +56,6 @@ class Claim:
     question: str
     verdict: Verdict | None
     reason: str
-    sentence: str
     value: str
     interval: str
     limit: str
@@ -71,26 +68,31 @@ class Claim:
 
 def claim_of(finding: Finding) -> Claim:
     """Put a finding into words."""
-    estimate, limit = finding.estimate, finding.limit
+    claim, estimate, limit = finding.hypothesis, finding.estimate, finding.limit
     why = estimate.reason if estimate and estimate.reason not in finding.reason else ""
+    value = interval = ""
+    if estimate is not None:
+        places = places_of(estimate, limit)
+        value = "" if estimate.value is None else show(estimate.value, places)
+        interval = interval_words(estimate, places)
+    asked = limit_words(limit)
     return Claim(
         system=finding.system,
-        id=finding.hypothesis.id,
-        probe=finding.hypothesis.probe,
-        section=finding.hypothesis.section,
-        title=title_of(finding.hypothesis),
-        question=finding.hypothesis.question,
+        id=claim.id,
+        probe=claim.probe,
+        section=claim.section,
+        title=title_of(claim),
+        question=claim.question,
         verdict=finding.verdict,
         reason="; ".join(filter(None, (finding.reason, why))),
-        sentence=sentence_of(finding),
-        value=_value(estimate, limit),
-        interval="" if estimate is None else interval_words(estimate, limit),
-        limit=limit_words(limit),
+        value=value,
+        interval=interval,
+        limit=asked,
         versus="" if estimate is None else estimate.versus,
         n=0 if estimate is None else estimate.n,
         missing=0 if estimate is None else estimate.n_missing,
         notes="" if estimate is None else "; ".join(_notes(estimate)),
-        mark=None if estimate is None else _mark(estimate, limit),
+        mark=None if estimate is None else _mark(estimate, limit, (value, interval, asked)),
     )
 
 
@@ -116,12 +118,6 @@ def excess(finding: Finding) -> float:
     return max(sign * (value - border) / (abs(border) or 1) for border, sign in sides if border is not None)
 
 
-def _value(estimate: Estimate | None, limit: Limit | None) -> str:
-    if estimate is None or estimate.value is None:
-        return ""
-    return show(estimate.value, places_of(estimate, limit))
-
-
 def _notes(estimate: Estimate) -> Iterator[str]:
     if estimate.versus:
         yield estimate.versus
@@ -138,19 +134,16 @@ def _notes(estimate: Estimate) -> Iterator[str]:
         yield f"{show_count(estimate.n_missing)} without a value"
 
 
-def _mark(estimate: Estimate, limit: Limit | None) -> Mark | None:
+def _mark(estimate: Estimate, limit: Limit | None, words: tuple[str, str, str]) -> Mark | None:
     if estimate.value is None or not math.isfinite(estimate.value):
         return None
-    interval = interval_words(estimate, limit)
-    parts = [_value(estimate, limit)]
-    parts.append(f"{confidence_words(estimate.confidence)} {interval}" if interval else "no interval")
-    if limit is not None:
-        parts.append(f"limit {limit_words(limit)}")
+    value, interval, asked = words
+    sure = f"{confidence_words(estimate.confidence)} {interval}" if interval else "no interval"
     return Mark(
         value=estimate.value,
         low=estimate.low,
         high=estimate.high,
         floor=None if limit is None else limit.low,
         ceiling=None if limit is None else limit.high,
-        label=", ".join(parts),
+        label=", ".join([value, sure, *([f"limit {asked}"] if limit is not None else [])]),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from recaudit.reports.claims import Claim, claim_of
 from recaudit.reports.numbers import decimal_places, show, show_count
-from recaudit.reports.sentences import BETTER, attribute_words, confidence_words, title_of
+from recaudit.reports.sentences import BETTER, attribute_words, confidence_words, group_words, title_of
 from recaudit.reports.svg import Mark, Scale, scale_over
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def _group_row(group: str, estimates: Mapping[str, Estimate], systems: Sequence[
         of_group = [entry for entry in estimate.groups if entry.group == group] if estimate else []
         cells.append(_group_cell(of_group[0], estimate.confidence) if estimate and of_group else None)
     counts = {cell.n for cell in cells if cell}
-    return GroupRow(group=group, n=counts.pop() if len(counts) == 1 else "", cells=tuple(cells))
+    return GroupRow(group=group_words(group), n=counts.pop() if len(counts) == 1 else "", cells=tuple(cells))
 
 
 def _group_cell(entry: GroupEstimate, confidence: float) -> GroupCell:
@@ -192,6 +192,6 @@ def _group_cell(entry: GroupEstimate, confidence: float) -> GroupCell:
     if entry.low is not None and entry.high is not None:
         interval = f"{show(entry.low, places)} to {show(entry.high, places)}"
     sure = f"{confidence_words(confidence)} {interval}" if interval else "no interval"
-    label = f"{entry.group}: {value}, {sure}, n {show_count(entry.n)}"
+    label = f"{group_words(entry.group)}: {value}, {sure}, n {show_count(entry.n)}"
     mark = Mark(value=entry.value, low=entry.low, high=entry.high, label=label)
     return GroupCell(value=value, interval=interval, n=show_count(entry.n), note=entry.note, mark=mark)

@@ -17,7 +17,7 @@ from recaudit.reports.charts import figures_of
 from recaudit.reports.markers import marker, panel_plot
 from recaudit.reports.numbers import show_count, show_share
 from recaudit.reports.overview import VISIBLE_GATES
-from recaudit.reports.sentences import VERDICTS
+from recaudit.reports.sentences import VERDICTS, group_words
 from recaudit.reports.versus import names_or_none
 from recaudit.reports.view import view_of
 from recaudit.reports.visible import clipped, visible
@@ -105,6 +105,7 @@ def _environment() -> Environment:
         verdicts=VERDICTS,
         visible_gates=VISIBLE_GATES,
         show_share=show_share,
+        group_words=group_words,
         names_or_none=names_or_none,
         limit_plot=svg.limit_plot,
         interval_plot=svg.interval_plot,

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from recaudit.reports.claims import Claim, claim_of, worst_first
 from recaudit.reports.numbers import show_count, show_seconds, show_share
-from recaudit.reports.sentences import VERDICTS, confidence_words, count_words, tally_words
+from recaudit.reports.sentences import VERDICTS, confidence_words, count_words, sentence_of, tally_words
 from recaudit.reports.visible import clipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from recaudit.audit.result import AuditResult, NotTested, SystemResult
-    from recaudit.records import Verdict
+    from recaudit.records import Finding, Verdict
 
 VISIBLE_GATES, MOST_NAMES = 12, 12
 LONGEST_NAME, LONGEST_LEAD, LONGEST_LIST = 60, 500, 150
@@ -83,11 +83,12 @@ class Overview:
 
 def overview(result: AuditResult) -> Overview:
     """Condense a result to its first screen."""
-    gates = tuple(claim_of(finding) for finding in worst_first(result.gated))
+    gated = worst_first(result.gated)
+    gates = tuple(map(claim_of, gated))
     return Overview(
         name=result.name,
         verdict=result.verdict,
-        leads=tuple(clipped(lead, LONGEST_LEAD) for lead in _leads(result, gates)),
+        leads=tuple(clipped(lead, LONGEST_LEAD) for lead in _leads(result, gated)),
         counts=count_words(gate.verdict for gate in gates if gate.verdict is not None),
         systems=tuple(_system_verdict(system, gates) for system in result.systems),
         standing=_standing(result),
@@ -99,19 +100,19 @@ def overview(result: AuditResult) -> Overview:
     )
 
 
-def _leads(result: AuditResult, gates: tuple[Claim, ...]) -> tuple[str, ...]:
+def _leads(result: AuditResult, gated: Sequence[Finding]) -> tuple[str, ...]:
     failures = [
         f"{system.card.name} could not be audited: {system.failure.rstrip('.')}."
         for system in result.systems
         if system.failure
     ]
-    failed = [gate.sentence for gate in gates if gate.verdict == "FAIL"]
-    undecided = [gate.sentence for gate in gates if gate.verdict == "ERROR"]
+    failed = [sentence_of(gate) for gate in gated if gate.verdict == "FAIL"][:1]
+    undecided = [sentence_of(gate) for gate in gated if gate.verdict == "ERROR"][:1]
     if failures:
-        return (*failed[:1], *failures)
+        return (*failed, *failures)
     if result.verdict == "ERROR":
-        return (*failed[:1], *undecided[:1])
-    return tuple(gate.sentence for gate in gates[:1])
+        return (*failed, *undecided)
+    return tuple(map(sentence_of, gated[:1]))
 
 
 def _system_verdict(system: SystemResult, gates: tuple[Claim, ...]) -> SystemVerdict:

@@ -163,7 +163,7 @@ def _beyond(mark: Mark, scale: Scale) -> Iterable[str]:
 def _end(scale: Scale, number: float, x: int) -> str:
     """A short bar, or an arrow head where the interval goes on beyond the plot."""
     if scale.left <= number <= scale.right:
-        return f"M{x} 5V11"
+        return f"M{x} 5v6"
     away = "4" if number < scale.left else "-4"
     return f"M{x} 8l{away} -4M{x} 8l{away} 4"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from recaudit.reports.numbers import MINUS, decimal_places, show, show_count
+from recaudit.reports.sentences import group_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -108,7 +109,7 @@ def _means_part(system: str, table: GroupTable, metrics: Sequence[str]) -> Means
     return MeansPart(
         system=system,
         groups=tuple(
-            row(group, words(values), show_count(count), small=count < table.min_group)
+            row(group_words(group), words(values), show_count(count), small=count < table.min_group)
             for group, count, values in zip(table.groups, table.counts, table.values, strict=True)
         ),
         summaries=(
@@ -183,7 +184,7 @@ def group_funnels(systems: Sequence[SystemResult]) -> Mapping[str, CountTable]:
 
 def _by_group(system: str, rows: Sequence[FunnelRow]) -> list[tuple[str, FunnelRow]]:
     if len(rows) < 2 or not all(map(_nothing_lost, rows)):
-        return [(f"{system}: {row.group}", row) for row in rows]
+        return [(f"{system}: {group_words(row.group)}", row) for row in rows]
     planned = sum(row.planned for row in rows)
     return [
         (

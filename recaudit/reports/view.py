@@ -192,18 +192,19 @@ def _probe_section(
     result: AuditResult, probe: str, anchor: str, names: Sequence[str], shown: tuple[ExampleView, ...]
 ) -> ProbeSection:
     findings = [finding for finding in result.findings if finding.hypothesis.probe == probe]
-    of_all = [finding for finding in findings if not finding.hypothesis.section]
+    about: dict[str, list[Finding]] = {}
+    for finding in findings:
+        about.setdefault(finding.hypothesis.section, []).append(finding)
+    of_all = about.pop("", [])
     tables = {
         system.card.name: part for system in result.systems for part in system.probes if part.probe == probe
     }
     attributes = dict.fromkeys(
-        [finding.hypothesis.section for finding in findings if finding.hypothesis.section]
-        + [table.attribute for part in tables.values() for table in part.tables]
+        [*about] + [table.attribute for part in tables.values() for table in part.tables]
     )
     everyone = claim_rows(of_all, names)
     sections = []
     for place, attribute in enumerate(attributes, 1):
-        about = [finding for finding in findings if finding.hypothesis.section == attribute]
         means = {
             system: table
             for system, part in tables.items()
@@ -214,7 +215,7 @@ def _probe_section(
             _attribute_section(
                 attribute,
                 f"{anchor}-{place}",
-                findings=about,
+                findings=about.get(attribute, []),
                 everyone=everyone,
                 means=means,
                 names=names,

@@ -40,6 +40,14 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+def draw_charts(page: Page, count: int) -> None:
+    """Charts are drawn when they come into view."""
+    for place in range(count):
+        page.locator(".chart").nth(place).scroll_into_view_if_needed()
+        page.wait_for_selector(f".js-plotly-plot >> nth={place}", state="attached")
+        page.locator(".chart").nth(place).locator(".main-svg").first.wait_for(state="attached")
+
+
 def bottom(page: Page, selector: str) -> float:
     box = page.locator(selector).last.bounding_box()
     assert box is not None
@@ -157,7 +165,7 @@ def test_with_scripts_blocked_everything_but_charts_is_there(browser: Browser, m
         assert blocked.page.locator(".chart p:has-text('needs scripts')").count() == 2
         tables = blocked.page.locator("table").all_inner_texts()
     with visited(browser, render_html(mixed)) as visit:
-        visit.page.wait_for_selector(".main-svg", state="attached")
+        draw_charts(visit.page, 2)
         assert visit.page.locator("table").all_inner_texts() == tables
 
 
@@ -176,7 +184,8 @@ def test_the_folder_has_charts_where_scripts_may_run(browser: Browser, mixed: Au
     files = render_folder(mixed)
     assert set(files) == {"report.html", "report.css", "report.js", "plotly.min.js"}
     with visited(browser, files) as visit:
-        visit.page.wait_for_selector(".main-svg", state="attached")
+        assert set(visit.requests) == {"report.html", "report.css", "report.js"}
+        draw_charts(visit.page, 2)
         assert set(visit.requests) == set(files)
         assert visit.errors == []
     assert set(render_folder(mixed, static=True)) == {"report.html", "report.css"}
@@ -193,8 +202,8 @@ def test_intervals_show_where_style_sheets_are_blocked(browser: Browser, mixed: 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_charts_are_drawn_in_the_colours_of_the_theme(browser: Browser, mixed: AuditResult, scheme: str):
     with visited(browser, render_html(mixed), color_scheme=scheme) as visit:
-        visit.page.wait_for_selector(".main-svg", state="attached")
-        assert visit.page.locator(".js-plotly-plot").count() == 2
+        assert visit.page.locator(".js-plotly-plot").count() < 2
+        draw_charts(visit.page, 2)
         ink = visit.page.evaluate("getComputedStyle(document.body).color")
         title = visit.page.locator(".xtitle, .ytitle").first
         assert title.evaluate("text => getComputedStyle(text).fill") == ink
@@ -222,7 +231,7 @@ def test_hostile_names_run_and_load_nothing(browser: Browser, make):
     )
     for files in ({"report.html": render_html(charted)}, render_folder(paired)):
         with visited(browser, files) as visit:
-            visit.page.wait_for_selector(".main-svg", state="attached")
+            draw_charts(visit.page, 1)
             assert set(visit.requests) == set(files)
             assert visit.dialogs == []
             assert visit.errors == []

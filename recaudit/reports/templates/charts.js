@@ -1,4 +1,4 @@
-(async () => {
+(() => {
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const charts = [...document.querySelectorAll(".chart")];
@@ -54,21 +54,26 @@
     return { data, layout };
   };
 
-  const draw = async () => {
+  const draw = async (chart) => {
     library ??= packed ? unpack(packed) : beside();
     await library;
-    for (const chart of charts) {
-      const figure = themed(JSON.parse(chart.parentElement.querySelector(".figure").textContent));
-      chart.querySelector("p")?.remove();
-      await Plotly.react(chart, figure.data, figure.layout, { displayModeBar: false, responsive: true });
-    }
+    const figure = themed(JSON.parse(chart.parentElement.querySelector(".figure").textContent));
+    chart.querySelector("p")?.remove();
+    await Plotly.react(chart, figure.data, figure.layout, { displayModeBar: false, responsive: true });
   };
 
   if (packed && typeof DecompressionStream === "undefined") {
     say("This browser is too old for interactive charts. Their numbers stand in the tables of this section.");
     return;
   }
-  const attempt = () => draw().catch(() => say("The chart could not be drawn. Its numbers stand in the tables of this section."));
-  dark.addEventListener("change", attempt);
-  await attempt();
+  const drawn = new Set();
+  const attempt = (chart) => {
+    drawn.add(chart);
+    draw(chart).catch(() => { chart.textContent = "The chart could not be drawn. Its numbers stand in the tables of this section."; });
+  };
+  const seen = new IntersectionObserver((entries) => entries.forEach((entry) => {
+    if (entry.isIntersecting && !drawn.has(entry.target)) attempt(entry.target);
+  }), { rootMargin: "600px" });
+  charts.forEach((chart) => seen.observe(chart));
+  dark.addEventListener("change", () => drawn.forEach(attempt));
 })();
