@@ -85,6 +85,9 @@ def _policy(*, scripts: bool, beside: bool) -> str:
     return "; ".join([*parts, "base-uri 'none'", "form-action 'none'"])
 
 
+SYSTEMS_ABREAST = 5
+"""Columns that fit on a sheet of paper; further systems have a table below, with the same scales."""
+
 _OPTIONAL_ENDS = re.compile(r"</(?:td|th|tr|tbody|thead|li|dt|dd)>")
 """End tags that HTML lets a page leave out: a tenth of a report with many tables."""
 
@@ -104,6 +107,7 @@ def _environment() -> Environment:
     environment.globals.update(
         verdicts=VERDICTS,
         visible_gates=VISIBLE_GATES,
+        systems_abreast=SYSTEMS_ABREAST,
         show_share=show_share,
         group_words=group_words,
         names_or_none=names_or_none,

@@ -253,6 +253,21 @@ def test_print_opens_folds_and_repeats_heads(browser: Browser, mixed: AuditResul
         assert page.pdf(format="A4").startswith(b"%PDF")
 
 
+def test_heads_are_plain_and_folds_open_while_printing(browser: Browser, mixed: AuditResult):
+    with visited(browser, render_html(mixed)) as visit:
+        page = visit.page
+        heads = page.locator("#gates thead").inner_text()
+        buttons, closed = page.locator("thead button").count(), page.locator("details:not([open])").count()
+        assert buttons > 0
+        assert closed > 0
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert (page.locator("thead button").count(), page.locator("details:not([open])").count()) == (0, 0)
+        assert page.locator("#gates thead").inner_text() == heads
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator("thead button").count() == buttons
+        assert page.locator("details:not([open])").count() == closed
+
+
 @pytest.mark.skipif(
     find_spec("axe_playwright_python") is None,
     reason="needs axe-playwright-python: pip install 'recaudit[test]'",

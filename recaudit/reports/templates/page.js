@@ -22,8 +22,11 @@
       const button = document.createElement("button");
       button.type = "button";
       button.className = "sort";
-      button.append(...head.childNodes);
-      head.append(button);
+      const wrap = () => { button.append(...head.childNodes); head.append(button); };
+      wrap();
+      // Browsers do not repeat a head with buttons on the next sheet.
+      addEventListener("beforeprint", () => head.replaceChildren(...button.childNodes));
+      addEventListener("afterprint", wrap);
       button.addEventListener("click", () => {
         const next = { none: "ascending", ascending: "descending", descending: "none" }[head.ariaSort ?? "none"];
         heads.forEach((other) => other.removeAttribute("aria-sort"));
