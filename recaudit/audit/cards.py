@@ -10,6 +10,7 @@ from recaudit.audit.config import AuditConfig
 from recaudit.audit.measure import Outcome
 from recaudit.audit.plan import AuditPlan
 from recaudit.audit.result import DataCard, NotTested, Provenance
+from recaudit.metrics import METRICS
 from recaudit.probes import PROBES
 
 _REPORTED_PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "fairlearn", "numba", "implicit")
@@ -99,6 +100,16 @@ def _users_left_out(plan: AuditPlan) -> Iterator[NotTested]:
         missing = int(plan.groups[attribute].isna().sum())
         if missing:
             yield NotTested(what=f"{attribute} of {missing:,} users", why="the data do not say it")
+
+
+def glossary(plan: AuditPlan) -> dict[str, str]:
+    """What the metrics of the claims are, from their docstrings; a claim of a probe's own making says so itself."""
+    named = {claim.metric.partition("@")[0] for claim in plan.hypotheses}
+    return {
+        name: f"{spec.summary} Between {spec.bounds[0]:g} and {spec.bounds[1]:g}. Source: {spec.reference}."
+        for name, spec in METRICS.items()
+        if name in named
+    }
 
 
 def _is_absent(plan: AuditPlan, probe: str) -> bool:

@@ -140,6 +140,7 @@ class AuditResult:
         verdict: The worst verdict among the systems.
         questions: Probe to what it asks, in plain words.
         aspects: Probe to the question of the audit that it belongs to.
+        glossary: Metric to what it is, its bounds and its source.
         systems: What was audited, in the order of the configuration.
         findings: Every claim about every system.
         comparisons: Systems against each other on the same units, one for every claim about a mean.
@@ -154,6 +155,7 @@ class AuditResult:
     verdict: Verdict
     questions: Mapping[str, str]
     aspects: Mapping[str, Aspect]
+    glossary: Mapping[str, str]
     systems: tuple[SystemResult, ...]
     findings: tuple[Finding, ...]
     comparisons: tuple[SystemComparison, ...]

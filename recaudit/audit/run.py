@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from recaudit.audit.cards import data_card, not_tested, provenance
+from recaudit.audit.cards import data_card, glossary, not_tested, provenance
 from recaudit.audit.collect import build_pending, check_budget, collect
 from recaudit.audit.config import AuditConfig, load_config
 from recaudit.audit.decide import worst
@@ -166,6 +166,7 @@ def _decided(
         verdict=worst(system.verdict for system in results),
         questions={probe.name: probe.plan.probe.question for probe in plan.probes},
         aspects={probe.name: probe.plan.probe.aspect for probe in plan.probes},
+        glossary=glossary(plan),
         systems=results,
         findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
         comparisons=_comparisons(plan, outcomes),

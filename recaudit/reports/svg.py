@@ -100,7 +100,7 @@ def interval_plot(mark: Mark, scale: Scale) -> Markup:
     For a place where value and interval also stand in words, so that a screen reader passes the image by.
     """
     return Markup(  # noqa: S704 - shapes are made of numbers here
-        f"<svg aria-hidden=true width={WIDTH} height={HEIGHT} stroke=#000>{_shapes(mark, scale)}</svg>"
+        f"<svg role=none width={WIDTH} height={HEIGHT} stroke=#000>{_shapes(mark, scale)}</svg>"
     )
 
 

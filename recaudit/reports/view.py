@@ -124,6 +124,7 @@ class Page:
     undefined: CountTable
     data: DataCard
     methods: tuple[MethodRow, ...]
+    glossary: Mapping[str, str]
     provenance: Provenance
 
     def anchor_of(self, claim: Claim) -> str:
@@ -168,6 +169,7 @@ def view_of(result: AuditResult) -> Page:
         undefined=undefined_table(result.systems),
         data=result.data,
         methods=method_rows(result.findings),
+        glossary=result.glossary,
         provenance=result.provenance,
     )
 

@@ -73,3 +73,10 @@ def test_a_number_that_is_none_is_refused(run: Path) -> None:
         InputError, match=r"quality/ndcg@5' of 'random' holds a number that is not one \(NaN\)"
     ):
         AuditResult.load(run)
+
+
+def test_a_result_says_what_its_metrics_and_probes_are(run: Path) -> None:
+    result = AuditResult.load(run)
+    assert set(result.glossary) >= {"ndcg", "hit", "gini"}
+    assert "Between 0 and 1." in result.glossary["ndcg"]
+    assert result.aspects == {"quality": "good", "popularity": "fair"}

@@ -215,6 +215,7 @@ def make_result(
         "verdict": _worst([system.verdict for system in systems]),
         "questions": {"quality": "Is it good?", "popularity": "Does it push what is popular?"},
         "aspects": {"quality": "good", "popularity": "fair", "position": "steady"},
+        "glossary": {"ndcg": "Discounted gain of the list, as a share of the best list's. Between 0 and 1."},
         "systems": systems,
         "findings": findings,
         "comparisons": (),
