@@ -103,7 +103,7 @@ def test_a_report_can_be_rendered_again_from_the_result_alone(
     done = recaudit("report", "out", cwd=tmp_path)
     assert done.stdout.strip() == "out/report.html"
     assert (tmp_path / "out" / "report.html").read_bytes() == first
-    small = recaudit("report", "out", "--no-charts", cwd=tmp_path)
+    small = recaudit("report", "out", "--static", cwd=tmp_path)
     assert small.returncode == 0
     assert len((tmp_path / "out" / "report.html").read_bytes()) < len(first) / 2
 

@@ -11,6 +11,7 @@ from recaudit.audit.config import AuditConfig
 from recaudit.audit.measure import Outcome
 from recaudit.audit.plan import AuditPlan
 from recaudit.audit.result import Asked, DataCard, NotTested, Provenance
+from recaudit.metrics import METRICS
 from recaudit.probes import PROBES
 from recaudit.records import Margin, digest_of
 from recaudit.statistics import why_not_sequential
@@ -94,7 +95,7 @@ def _probes_left_out(plan: AuditPlan) -> Iterator[NotTested]:
             why = (
                 "the configuration does not ask for it" if _is_absent(plan, name) else "left out with --only"
             )
-            yield NotTested(what=f"{name}: {probe.question}", why=why)
+            yield NotTested(what=name, why=why, question=probe.question)
 
 
 def _not_offered(outcome: Outcome) -> Iterator[NotTested]:
@@ -151,6 +152,16 @@ def _left_by_looking(plan: AuditPlan, outcomes: Sequence[Outcome]) -> Iterator[N
             what="systems against each other",
             why="a sequential run asks each of them about as many units as its own gates need",
         )
+
+
+def glossary(plan: AuditPlan) -> dict[str, str]:
+    """What the metrics of the claims are, from their docstrings; a claim of a probe's own making says so itself."""
+    named = {claim.metric.partition("@")[0] for claim in plan.hypotheses}
+    return {
+        name: f"{spec.summary} Between {spec.bounds[0]:g} and {spec.bounds[1]:g}. Source: {spec.reference}."
+        for name, spec in METRICS.items()
+        if name in named
+    }
 
 
 def _is_absent(plan: AuditPlan, probe: str) -> bool:

@@ -11,6 +11,7 @@ from recaudit.audit.batches import Batch, batches_of, finished
 from recaudit.audit.config_tables import SystemTable
 from recaudit.audit.decide import decide, verdict_of
 from recaudit.audit.evidence import AskedSystem, EvidenceStore
+from recaudit.audit.examples import Telling, examples_of
 from recaudit.audit.funnel import funnel_of
 from recaudit.audit.plan import AuditPlan, PlannedProbe, attributes_of
 from recaudit.audit.progress import Progress, timed
@@ -20,6 +21,7 @@ from recaudit.records import (
     Answer,
     Capability,
     Estimate,
+    Example,
     Finding,
     Hypothesis,
     Measurements,
@@ -37,6 +39,7 @@ class Outcome:
     result: SystemResult
     findings: tuple[Finding, ...]
     measurements: Mapping[str, Measurements]
+    examples: Mapping[str, tuple[Example, ...]]
 
 
 def measure_system(
@@ -91,7 +94,36 @@ def measure_system(
         if failure or not plan.sequential
         else _progress_of(plan, batches, done, answers, settled=all(map(_is_settled, gated))),
     )
-    return Outcome(result=result, findings=findings, measurements=measured)
+    return Outcome(
+        result=result,
+        findings=findings,
+        measurements=measured,
+        examples=_examples(
+            plan,
+            findings,
+            measured,
+            Telling(
+                system=name,
+                data=plan.data,
+                requests={request.id: request for request in requests},
+                answers=answers,
+            ),
+        ),
+    )
+
+
+def _examples(
+    plan: AuditPlan, findings: Sequence[Finding], measured: Mapping[str, Measurements], telling: Telling
+) -> dict[str, tuple[Example, ...]]:
+    """By probe; claims with a gate come first."""
+    gated = {finding.hypothesis.id for finding in findings if finding.limit is not None}
+    return {
+        probe.name: examples_of(
+            telling, sorted(probe.hypotheses, key=lambda claim: claim.id not in gated), measured[probe.name]
+        )
+        for probe in plan.probes
+        if probe.name in measured
+    }
 
 
 def settled(

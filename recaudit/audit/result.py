@@ -6,6 +6,7 @@ Its JSON form (`result.json`) carries a schema number and is written and read he
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,10 @@ from recaudit.audit.usage import Usage
 from recaudit.errors import InputError
 from recaudit.files import write_atomically
 from recaudit.records import (
+    Aspect,
     Distribution,
+    Estimate,
+    Example,
     Finding,
     GroupTable,
     Margin,
@@ -111,10 +115,17 @@ class SystemResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotTested:
-    """Something a reader might believe was tested and was not."""
+    """Something a reader might believe was tested and was not.
+
+    Attributes:
+        what: In a few words.
+        why: The reason.
+        question: What would have been asked, "" where `what` says it.
+    """
 
     what: str
     why: str
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,9 +235,12 @@ class AuditResult:
         name: As in the configuration.
         verdict: The worst verdict among the systems.
         questions: Probe to what it asks, in plain words.
+        aspects: Probe to the question of the audit that it belongs to.
+        glossary: Metric to what it is, its bounds and its source.
         systems: What was audited, in the order of the configuration.
         findings: Every claim about every system.
         comparisons: Systems against each other on the same units, one for every claim about a mean.
+        examples: Pairs of answers that show what claims about arms mean; few of each probe.
         not_tested: What a reader might believe was tested and was not.
         data: What the systems were audited on.
         asked: What they were asked.
@@ -239,9 +253,12 @@ class AuditResult:
     name: str
     verdict: Verdict
     questions: Mapping[str, str]
+    aspects: Mapping[str, Aspect]
+    glossary: Mapping[str, str]
     systems: tuple[SystemResult, ...]
     findings: tuple[Finding, ...]
     comparisons: tuple[SystemComparison, ...]
+    examples: tuple[Example, ...]
     not_tested: tuple[NotTested, ...]
     data: DataCard
     asked: Asked
@@ -296,9 +313,24 @@ class AuditResult:
                     f"{file} has schema {schema}, this version reads {SCHEMA}; measure the run again "
                     f"with: recaudit measure {file.parent}"
                 )
-            return TypeAdapter(AuditResult).validate_python(content)
+            result: AuditResult = TypeAdapter(AuditResult).validate_python(content)
         except ValueError as error:
             raise InputError(f"{file} is damaged: {first_problem(error)}; run the audit again") from error
+        for finding in result.findings:
+            if _has_nan(finding.estimate):
+                raise InputError(
+                    f"{file} is damaged: '{finding.hypothesis.id}' of '{finding.system}' holds a number that is "
+                    f"not one (NaN); measure the run again with: recaudit measure {file.parent}"
+                )
+        return result
+
+
+def _has_nan(estimate: Estimate | None) -> bool:
+    if estimate is None:
+        return False
+    numbers = [estimate.value, estimate.low, estimate.high]
+    numbers += [end for group in estimate.groups for end in (group.value, group.low, group.high)]
+    return any(number is not None and math.isnan(number) for number in numbers)
 
 
 def first_problem(error: ValueError) -> str:

@@ -11,11 +11,12 @@ from pathlib import Path
 import pandas as pd
 
 from recaudit.audit.baseline import kept_data
-from recaudit.audit.cards import asked_of, data_card, not_tested, provenance
+from recaudit.audit.cards import asked_of, data_card, glossary, not_tested, provenance
 from recaudit.audit.collect import build_pending, check_budget, collect
 from recaudit.audit.config import AuditConfig, load_config
 from recaudit.audit.decide import worst
 from recaudit.audit.evidence import EvidenceStore
+from recaudit.audit.examples import fewest
 from recaudit.audit.measure import Outcome, measure_system
 from recaudit.audit.plan import AuditPlan, make_plan
 from recaudit.audit.progress import Progress, silent
@@ -210,9 +211,16 @@ def _decided(
         name=config.tables.audit.name,
         verdict=worst(system.verdict for system in results),
         questions={probe.name: probe.plan.probe.question for probe in plan.probes},
+        aspects={probe.name: probe.plan.probe.aspect for probe in plan.probes},
+        glossary=glossary(plan),
         systems=results,
         findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
         comparisons=() if plan.sequential else _comparisons(plan, outcomes),
+        examples=tuple(
+            example
+            for probe in plan.probes
+            for example in fewest(one for outcome in outcomes for one in outcome.examples.get(probe.name, ()))
+        ),
         not_tested=not_tested(plan, outcomes),
         data=data_card(plan),
         asked=asked_of(plan),

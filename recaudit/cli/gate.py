@@ -54,5 +54,5 @@ def gate(
         result = compared(result, folder, open_baseline(baseline_path))
     if out is not None:
         result.save(out / "result.json")
-        write_reports(result, out, charts=True)
+        write_reports(result, out)
     finish(result, folder if out is None else out, json_output=json_output)

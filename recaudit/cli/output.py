@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,16 +18,31 @@ if TYPE_CHECKING:
     from recaudit.audit import AuditResult
     from recaudit.audit.progress import Progress
 
+
+class Layout(StrEnum):
+    """How the page is laid out in files."""
+
+    single = "single"
+    dir = "dir"
+
+
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
 
 
-def write_reports(result: AuditResult, folder: Path, *, charts: bool) -> Path:
+def write_reports(
+    result: AuditResult, folder: Path, *, layout: Layout = Layout.single, static: bool = False
+) -> Path:
     """Write every form of the report into a run folder; gives the path of the page."""
     from recaudit.files import write_atomically
-    from recaudit.reports import render_csv, render_html, render_junit, render_markdown
+    from recaudit.reports import render_csv, render_folder, render_html, render_junit, render_markdown
 
     report_path = folder / "report.html"
-    write_atomically(report_path, render_html(result, charts=charts))
+    if layout is Layout.dir:
+        report_path = folder / "report" / "report.html"
+        for name, content in render_folder(result, static=static).items():
+            write_atomically(report_path.with_name(name), content)
+    else:
+        write_atomically(report_path, render_html(result, static=static))
     write_atomically(folder / "findings.csv", render_csv(result))
     write_atomically(folder / "junit.xml", render_junit(result))
     write_atomically(folder / "summary.md", render_markdown(result))

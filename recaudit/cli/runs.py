@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from recaudit.cli.ci import finish
-from recaudit.cli.output import JsonFlag, say, show_progress, write_reports
+from recaudit.cli.output import JsonFlag, Layout, say, show_progress, write_reports
 
 if TYPE_CHECKING:
     from recaudit.audit import AuditConfig, AuditResult
@@ -89,20 +89,26 @@ def measure(
 
     with show_progress() as progress:
         result = measure_run(run_path, config=config, baseline=baseline, progress=progress, announce=say)
-        write_reports(result, run_path, charts=True)
+        write_reports(result, run_path)
     finish(result, run_path, json_output=json_output)
 
 
 def report(
     run_path: RunArgument,
-    charts: Annotated[bool, typer.Option(help="Add interactive charts (about 2 MB).")] = True,
+    layout: Annotated[
+        Layout,
+        typer.Option(help="One file, or RUN/report/ with the style sheet and scripts beside the page."),
+    ] = Layout.single,
+    static: Annotated[
+        bool, typer.Option("--static", help="Leave out all scripts and interactive charts (about 2 MB).")
+    ] = False,
 ) -> None:
     """Render the report again from a run's result; needs neither the model nor the data."""
     from recaudit.audit import AuditResult
 
     result = AuditResult.load(run_path)
     folder = run_path if run_path.is_dir() else run_path.parent
-    typer.echo(write_reports(result, folder, charts=charts))
+    typer.echo(write_reports(result, folder, layout=layout, static=static))
 
 
 def default_folder(config: AuditConfig, *, resume: bool) -> Path:
@@ -140,7 +146,7 @@ def run_and_report(
                 announce=say,
             )
             progress("writing the report", 0, 1)
-            write_reports(result, folder, charts=True)
+            write_reports(result, folder)
             progress("writing the report", 1, 1)
     except KeyboardInterrupt:
         say(_interruption(command, folder))

@@ -136,6 +136,7 @@ def _corpus(
 
 POPULARITY = Probe(
     name="popularity",
+    aspect="fair",
     question="Does it push what is popular anyway, beyond what users' own histories show?",
     options=PopularityOptions,
     depth=depth,

@@ -162,6 +162,7 @@ def _scaled(
 
 POPULARITY_CANDIDATES = Probe(
     name=NAME,
+    aspect="fair",
     question="Does it put popular candidates first, even among candidates that the user all wants?",
     options=PopularityCandidatesOptions,
     depth=depth,

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from pydantic import BaseModel
 
 from recaudit.datasets import AuditData
-from recaudit.records import Answer, Hypothesis, Measurements, Request
+from recaudit.records import Answer, Aspect, Hypothesis, Measurements, Request
 from recaudit.registry import Registry
 
 Answers: TypeAlias = Mapping[str, Answer]
@@ -25,6 +25,7 @@ class Probe:
 
     Attributes:
         name: As used in configuration and finding ids.
+        aspect: Which of the three questions of an audit it belongs to.
         question: What it asks, in plain words.
         options: The pydantic model of its table `[probes.<name>]`.
         depth: Maps options to the length it needs of the lists over the catalogue that probes share.
@@ -35,6 +36,7 @@ class Probe:
     """
 
     name: str
+    aspect: Aspect
     question: str
     options: type[BaseModel]
     depth: Callable[[Any], int]

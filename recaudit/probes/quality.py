@@ -201,6 +201,7 @@ def _is_rating(label: str) -> bool:
 
 QUALITY = Probe(
     name="quality",
+    aspect="good",
     question="Is it good: do the lists hold what users chose later, overall and for each group of users?",
     options=QualityOptions,
     depth=depth,

@@ -102,6 +102,7 @@ def similarity_rows(
             "arm": [pair.arm for pair in pairs],
             "replicate": _numbered(pairs),
             "request": [pair.second.id for pair in pairs],
+            "against": [pair.first.id for pair in pairs],
         }
     )
     parts = []

@@ -140,6 +140,7 @@ def measure(
 
 VALIDITY = Probe(
     name=NAME,
+    aspect="good",
     question="Are the answers answers: not refused, not made up, not repeated, not known already, long enough?",
     options=ValidityOptions,
     depth=depth,

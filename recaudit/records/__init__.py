@@ -22,6 +22,7 @@ from recaudit.records.asking import (
 )
 from recaudit.records.claiming import (
     INFINITE_IN_JSON,
+    Aspect,
     Contrast,
     Estimate,
     Finding,
@@ -41,17 +42,22 @@ from recaudit.records.measuring import (
     Measurements,
     PartsMeasurement,
 )
+from recaudit.records.showing import Example, ExampleKind, ExampleSide, ShownItem
 
 __all__ = [
     "FAILED",
     "INFINITE_IN_JSON",
     "Answer",
     "AnswerProblem",
+    "Aspect",
     "Capability",
     "Contrast",
     "CorpusMeasurement",
     "Distribution",
     "Estimate",
+    "Example",
+    "ExampleKind",
+    "ExampleSide",
     "Exchange",
     "Finding",
     "FloatArray",
@@ -67,6 +73,7 @@ __all__ = [
     "Recommender",
     "Request",
     "Resolved",
+    "ShownItem",
     "Slot",
     "SystemCard",
     "SystemComparison",

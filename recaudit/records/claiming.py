@@ -12,6 +12,9 @@ INFINITE_IN_JSON = {"ser_json_inf_nan": "strings"}
 
 Verdict: TypeAlias = Literal["PASS", "FAIL", "INCONCLUSIVE", "ERROR", "NOT_RUN"]
 
+Aspect: TypeAlias = Literal["good", "fair", "steady"]
+"""The three questions of an audit: is it good, is it fair, is it steady."""
+
 Contrast: TypeAlias = Literal[
     "mean",
     "gap",

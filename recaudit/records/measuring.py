@@ -81,7 +81,9 @@ class Measurements:
 
     Attributes:
         rows: A row for one metric on one unit in one arm; columns `unit`, `arm`, `replicate`, `metric`, `value`
-            (float, NaN when undefined), `reason` (why it is undefined, else "") and `request` (the id).
+            (float, NaN when undefined), `reason` (why it is undefined, else "") and `request` (the id); where two
+            answers are compared also `against`, the id of the request whose answer is the reference, NaN in other
+            rows.
         corpus: Statistics of all lists together.
         parts: Parts of what all lists together show, to be compared with one another.
         distributions: Descriptive shares for charts.

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from recaudit.audit.decide import outcome
 from recaudit.audit.toml_lines import gate_at
-from recaudit.reports.claims import claim_of, worst_first
+from recaudit.reports.claims import worst_first
+from recaudit.reports.sentences import sentence_of
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def render_annotations(result: AuditResult) -> tuple[str, ...]:
             name = finding.hypothesis.id
             line = gate_at(provenance.config_text, finding.system, findings.get(name, name))
             place = {"file": provenance.config_name, "line": str(line or 1), "title": f"{verdict} {name}"}
-            lines.append(_command(command, place, claim_of(finding).sentence))
+            lines.append(_command(command, place, sentence_of(finding)))
     if result.verdict == "NOT_RUN":
         lines.append(_command("error", {"title": "NOT RUN"}, "nothing was decided: no gate could be tested"))
     return tuple(lines)

@@ -14,8 +14,8 @@ from recaudit.reports.visible import visible
 if TYPE_CHECKING:
     from recaudit.reports.claims import Claim
     from recaudit.reports.comparison import ClaimRow
-    from recaudit.reports.page import ProbeSection
     from recaudit.reports.tables import Series, Shares
+    from recaudit.reports.view import ProbeSection
 
 Figure: TypeAlias = Mapping[str, Any]
 """A plotly figure as JSON: data and layout."""

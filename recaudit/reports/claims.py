@@ -6,20 +6,19 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recaudit.reports.numbers import show, show_p
+from recaudit.reports.numbers import show, show_count, show_p
 from recaudit.reports.sentences import (
     VERDICTS,
     confidence_words,
     interval_words,
     limit_words,
     places_of,
-    sentence_of,
     title_of,
 )
 from recaudit.reports.svg import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from recaudit.records import Estimate, Finding, Limit, Verdict
 
@@ -33,73 +32,70 @@ class Claim:
     Attributes:
         system: The system's name.
         id: The hypothesis id.
+        probe: Whose claim it is.
+        section: What it is about within the probe, such as an attribute, "" for all units.
         title: The claim in a few words.
         question: The claim as a question.
         verdict: None when no gate asks about it.
         reason: Why this verdict, or why there is no number.
-        sentence: The whole finding in one sentence.
         value: The point estimate.
         interval: "0.051 to 0.117".
         sure: "95 % interval 0.051 to 0.117", "" without one.
         limit: "at most 0.05".
-        by_chance: What the value would be on average if arms were labels without meaning.
         versus: Which groups or arms make the value.
         n: Units measured.
         missing: Units without a value.
-        p: For no difference.
-        p_adjusted: The same, corrected for the number of claims.
-        effect_size: Hedges' g.
-        detectable: Smallest effect the design would show.
+        notes: By chance, groups, p, size and detectable effect in one line.
         mark: What a plot draws, None without a value.
     """
 
     system: str
     id: str
+    probe: str
+    section: str
     title: str
     question: str
     verdict: Verdict | None
     reason: str
-    sentence: str
     value: str
     interval: str
     sure: str
     limit: str
-    by_chance: str
     versus: str
     n: int
     missing: int
-    p: str
-    p_adjusted: str
-    effect_size: str
-    detectable: str
+    notes: str
     mark: Mark | None
 
 
 def claim_of(finding: Finding) -> Claim:
     """Put a finding into words."""
-    estimate, limit = finding.estimate, finding.limit
-    reasons = dict.fromkeys(text for text in (finding.reason, estimate.reason if estimate else "") if text)
+    claim, estimate, limit = finding.hypothesis, finding.estimate, finding.limit
+    why = estimate.reason if estimate and estimate.reason not in finding.reason else ""
+    value = interval = ""
+    if estimate is not None:
+        places = places_of(estimate, limit)
+        value = "" if estimate.value is None else show(estimate.value, places)
+        interval = interval_words(estimate, places)
+    asked = limit_words(limit)
     return Claim(
         system=finding.system,
-        id=finding.hypothesis.id,
-        title=title_of(finding.hypothesis),
-        question=finding.hypothesis.question,
+        id=claim.id,
+        probe=claim.probe,
+        section=claim.section,
+        title=title_of(claim),
+        question=claim.question,
         verdict=finding.verdict,
-        reason="; ".join(reasons),
-        sentence=sentence_of(finding),
-        value=_value(estimate, limit),
-        interval="" if estimate is None else interval_words(estimate, limit),
-        sure="" if estimate is None else _sure(estimate, limit),
-        limit=limit_words(limit),
-        by_chance=_number(None if estimate is None else estimate.by_chance),
+        reason="; ".join(filter(None, (finding.reason, why))),
+        value=value,
+        interval=interval,
+        sure=f"{confidence_words(estimate.confidence)} {interval}" if estimate and interval else "",
+        limit=asked,
         versus="" if estimate is None else estimate.versus,
         n=0 if estimate is None else estimate.n,
         missing=0 if estimate is None else estimate.n_missing,
-        p=_p(None if estimate is None else estimate.p),
-        p_adjusted=_p(None if estimate is None else estimate.p_adjusted),
-        effect_size=_number(None if estimate is None else estimate.effect_size),
-        detectable=_number(None if estimate is None else estimate.detectable),
-        mark=None if estimate is None else _mark(estimate, limit),
+        notes="" if estimate is None else "; ".join(_notes(estimate)),
+        mark=None if estimate is None else _mark(estimate, limit, (value, interval, asked)),
     )
 
 
@@ -125,36 +121,32 @@ def excess(finding: Finding) -> float:
     return max(sign * (value - border) / (abs(border) or 1) for border, sign in sides if border is not None)
 
 
-def _value(estimate: Estimate | None, limit: Limit | None) -> str:
-    if estimate is None or estimate.value is None:
-        return ""
-    return show(estimate.value, places_of(estimate, limit))
+def _notes(estimate: Estimate) -> Iterator[str]:
+    if estimate.versus:
+        yield estimate.versus
+    if estimate.by_chance is not None:
+        yield f"{show(estimate.by_chance)} by chance alone"
+    if estimate.p is not None:
+        adjusted = "" if estimate.p_adjusted is None else f" ({show_p(estimate.p_adjusted)})"
+        yield f"{show_p(estimate.p)}{adjusted}"
+    if estimate.effect_size is not None:
+        yield f"g {show(estimate.effect_size)}"
+    if estimate.detectable is not None:
+        yield f"{show(estimate.detectable)} detected"
+    if estimate.n_missing:
+        yield f"{show_count(estimate.n_missing)} without a value"
 
 
-def _sure(estimate: Estimate, limit: Limit | None) -> str:
-    interval = interval_words(estimate, limit)
-    return f"{confidence_words(estimate.confidence)} {interval}" if interval else ""
-
-
-def _p(p: float | None) -> str:
-    return "" if p is None else show_p(p)
-
-
-def _number(number: float | None) -> str:
-    return "" if number is None else show(number)
-
-
-def _mark(estimate: Estimate, limit: Limit | None) -> Mark | None:
+def _mark(estimate: Estimate, limit: Limit | None, words: tuple[str, str, str]) -> Mark | None:
     if estimate.value is None or not math.isfinite(estimate.value):
         return None
-    parts = [_value(estimate, limit), _sure(estimate, limit) or "no interval"]
-    if limit is not None:
-        parts.append(f"limit {limit_words(limit)}")
+    value, interval, asked = words
+    sure = f"{confidence_words(estimate.confidence)} {interval}" if interval else "no interval"
     return Mark(
         value=estimate.value,
         low=estimate.low,
         high=estimate.high,
         floor=None if limit is None else limit.low,
         ceiling=None if limit is None else limit.high,
-        label=", ".join(parts),
+        label=", ".join([value, sure, *([f"limit {asked}"] if limit is not None else [])]),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from recaudit.reports.claims import Claim, claim_of
 from recaudit.reports.numbers import decimal_places, show, show_count
-from recaudit.reports.sentences import BETTER, attribute_words, confidence_words, title_of
+from recaudit.reports.sentences import BETTER, attribute_words, confidence_words, group_words, title_of
 from recaudit.reports.svg import Mark, Scale, scale_over
 
 if TYPE_CHECKING:
@@ -32,8 +32,10 @@ _BETTER: dict[Contrast, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRow:
-    """One claim for every system; None where a system has no such finding."""
+    """One claim for every system; None where a system has no such finding; `n` is "" where the systems differ in it."""
 
+    id: str
+    n: str
     title: str
     question: str
     better: str
@@ -95,7 +97,10 @@ def _claim_row(found: Mapping[str, Finding], systems: Sequence[str]) -> ClaimRow
     claim = next(iter(found.values())).hypothesis
     cells = tuple(claim_of(found[system]) if system in found else None for system in systems)
     reference = 0.0 if claim.better == "zero" else _NO_EFFECT.get(claim.contrast)
+    counts = {show_count(cell.n) for cell in cells if cell and cell.mark}
     return ClaimRow(
+        id=claim.id,
+        n=counts.pop() if len(counts) == 1 else "",
         title=title_of(claim),
         question=claim.question,
         better=_better_words(next(iter(found.values()))),
@@ -174,7 +179,7 @@ def _group_row(group: str, estimates: Mapping[str, Estimate], systems: Sequence[
         of_group = [entry for entry in estimate.groups if entry.group == group] if estimate else []
         cells.append(_group_cell(of_group[0], estimate.confidence) if estimate and of_group else None)
     counts = {cell.n for cell in cells if cell}
-    return GroupRow(group=group, n=counts.pop() if len(counts) == 1 else "", cells=tuple(cells))
+    return GroupRow(group=group_words(group), n=counts.pop() if len(counts) == 1 else "", cells=tuple(cells))
 
 
 def _group_cell(entry: GroupEstimate, confidence: float) -> GroupCell:
@@ -187,6 +192,6 @@ def _group_cell(entry: GroupEstimate, confidence: float) -> GroupCell:
     if entry.low is not None and entry.high is not None:
         interval = f"{show(entry.low, places)} to {show(entry.high, places)}"
     sure = f"{confidence_words(confidence)} {interval}" if interval else "no interval"
-    label = f"{entry.group}: {value}, {sure}, n {show_count(entry.n)}"
+    label = f"{group_words(entry.group)}: {value}, {sure}, n {show_count(entry.n)}"
     mark = Mark(value=entry.value, low=entry.low, high=entry.high, label=label)
     return GroupCell(value=value, interval=interval, n=show_count(entry.n), note=entry.note, mark=mark)

@@ -1,9 +1,10 @@
-"""The report as one self-contained HTML file."""
+"""The report as HTML: one self-contained file, or a page with its style sheet and scripts beside it."""
 
 from __future__ import annotations
 
 import base64
 import gzip
+import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -13,32 +14,82 @@ from markupsafe import Markup
 
 from recaudit.reports import svg
 from recaudit.reports.charts import figures_of
+from recaudit.reports.markers import marker, panel_plot
 from recaudit.reports.numbers import show_count, show_share
 from recaudit.reports.overview import VISIBLE_GATES
-from recaudit.reports.page import QUADRANTS, page
-from recaudit.reports.sentences import VERDICTS
+from recaudit.reports.sentences import VERDICTS, group_words
 from recaudit.reports.versus import names_or_none
-from recaudit.reports.visible import visible
+from recaudit.reports.view import view_of
+from recaudit.reports.visible import clipped, visible
 
 if TYPE_CHECKING:
     from recaudit.audit.result import AuditResult
 
 
-def render_html(result: AuditResult, *, charts: bool = True) -> str:
-    """Render a result as a page that needs no network, no other file and no script.
+def render_html(result: AuditResult, *, static: bool = False) -> str:
+    """Render a result as one page that needs no network, no other file and no script.
 
     Args:
         result: What an audit found.
-        charts: Whether to add interactive charts, about 2 MB for the compressed plotly library. What
-            they show stands in tables either way.
+        static: Leave out all scripts: the interactive charts, about 2 MB for the compressed plotly library, and the
+            sorting and filtering of tables. What charts show stands in tables either way.
 
     Returns:
         The same text for the same result.
     """
-    view = page(result)
-    figures = figures_of(view.probes, view.system_names) if charts else {}
-    template = environment().get_template("report.html")
-    return template.render(page=view, figures=figures, plotly=_packed_plotly() if figures else "")
+    return _rendered(result, static=static, beside=False)
+
+
+def render_folder(result: AuditResult, *, static: bool = False) -> dict[str, str]:
+    """Render a result as a page with its style sheet and scripts beside it, by file name.
+
+    For servers that forbid what stands inline: the page is complete under the policy `default-src 'none';
+    img-src 'self'; style-src 'self'`, which many servers have for the artefacts of a build.
+    """
+    files = {
+        "report.html": _rendered(result, static=static, beside=True),
+        "report.css": _template("style.css"),
+    }
+    if not static:
+        files["report.js"] = _template("page.js") + _template("charts.js")
+        files["plotly.min.js"] = _plotly().decode("utf-8")
+    return files
+
+
+def _rendered(result: AuditResult, *, static: bool, beside: bool) -> str:
+    view = view_of(result)
+    figures = {} if static else figures_of(view.probes, view.system_names)
+    scripts = [] if static else ["page.js", *(["charts.js"] if figures else [])]
+    page = (
+        environment()
+        .get_template("report.html")
+        .render(
+            page=view,
+            figures=figures,
+            beside=beside,
+            scripts=scripts,
+            packed=_packed_plotly() if figures and not beside else "",
+            policy=_policy(scripts=bool(scripts), beside=beside),
+        )
+    )
+    return _OPTIONAL_ENDS.sub("", page)
+
+
+def _policy(*, scripts: bool, beside: bool) -> str:
+    """What the page may load and run; plotly writes style rules."""
+    own, inline = "'self'", "'unsafe-inline'"
+    style = f"{own} {inline}" if beside and scripts else own if beside else inline
+    parts = ["default-src 'none'", f"style-src {style}"]
+    if scripts:
+        parts += [f"script-src {own if beside else inline}", "img-src data: blob:"]
+    return "; ".join([*parts, "base-uri 'none'", "form-action 'none'"])
+
+
+SYSTEMS_ABREAST = 5
+"""Columns that fit on a sheet of paper; further systems have a table below, with the same scales."""
+
+_OPTIONAL_ENDS = re.compile(r"</(?:td|th|tr|tbody|thead|li|dt|dd)>")
+"""End tags that HTML lets a page leave out: a tenth of a report with many tables."""
 
 
 @cache
@@ -53,15 +104,19 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["count"] = show_count
+    environment.filters["clipped"] = clipped
     environment.globals.update(
         verdicts=VERDICTS,
-        quadrants=QUADRANTS,
         visible_gates=VISIBLE_GATES,
+        systems_abreast=SYSTEMS_ABREAST,
         show_share=show_share,
+        group_words=group_words,
         names_or_none=names_or_none,
         limit_plot=svg.limit_plot,
         interval_plot=svg.interval_plot,
         axis=svg.axis,
+        marker=marker,
+        panel_plot=panel_plot,
     )
     return environment
 
@@ -73,5 +128,12 @@ def _finalize(value: object) -> object:
 
 @cache
 def _packed_plotly() -> str:
-    library = resources.files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
-    return base64.b64encode(gzip.compress(library, 9, mtime=0)).decode("ascii")
+    return base64.b64encode(gzip.compress(_plotly(), 9, mtime=0)).decode("ascii")
+
+
+def _plotly() -> bytes:
+    return resources.files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
+
+
+def _template(name: str) -> str:
+    return resources.files("recaudit.reports").joinpath("templates", name).read_text(encoding="utf-8")

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from recaudit.reports.claims import Claim, claim_of, worst_first
 from recaudit.reports.numbers import show_count, show_seconds, show_share
-from recaudit.reports.sentences import confidence_words, count_words, tally_words
+from recaudit.reports.sentences import VERDICTS, confidence_words, count_words, sentence_of, tally_words
+from recaudit.reports.visible import clipped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from recaudit.audit.result import AuditResult, NotTested, SystemResult
-    from recaudit.audit.usage import Usage
     from recaudit.records import Finding, Verdict
 
-VISIBLE_GATES = 12
+VISIBLE_GATES, MOST_NAMES = 12, 12
+LONGEST_NAME, LONGEST_LEAD, LONGEST_LIST = 60, 500, 150
+"""Characters on the first screen; the rest of the page has everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +30,24 @@ class SystemVerdict:
     name: str
     verdict: Verdict
     counts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The systems that have one verdict: the first of them as (name, version) pairs, and how many more there are."""
+
+    verdict: Verdict
+    systems: tuple[tuple[str, str], ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """What was not tested for one reason: in short, and as (what, what it would have asked) pairs."""
+
+    short: str
+    why: str
+    entries: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +62,11 @@ class Overview:
         sequential: How far a sequential run went with each system, and what it saved; nothing for a run that asks
             everything.
         systems: Verdict of each system.
+        standing: The systems of each verdict, worst first, with their versions.
         trust: Label to text: what the run was.
         gates: Gated findings, worst first.
         not_tested: What was left out, and why.
+        left_out: The same by reason.
         confidence: "95 % interval".
     """
 
@@ -51,25 +76,30 @@ class Overview:
     counts: str
     sequential: tuple[str, ...]
     systems: tuple[SystemVerdict, ...]
+    standing: tuple[Standing, ...]
     trust: tuple[tuple[str, str], ...]
     gates: tuple[Claim, ...]
     not_tested: tuple[NotTested, ...]
+    left_out: tuple[LeftOut, ...]
     confidence: str
 
 
 def overview(result: AuditResult) -> Overview:
     """Condense a result to its first screen."""
-    gates = tuple(_gate(finding, result.provenance.confidence) for finding in worst_first(result.gated))
+    gated = worst_first(result.gated)
+    gates = tuple(_gate(finding, result.provenance.confidence) for finding in gated)
     return Overview(
         name=result.name,
         verdict=result.verdict,
-        leads=_leads(result, gates),
+        leads=tuple(clipped(lead, LONGEST_LEAD) for lead in _leads(result, gated)),
         counts=count_words(gate.verdict for gate in gates if gate.verdict is not None),
         sequential=_sequential(result),
         systems=tuple(_system_verdict(system, gates) for system in result.systems),
+        standing=_standing(result),
         trust=_trust(result),
         gates=gates,
         not_tested=result.not_tested,
+        left_out=_left_out(result.not_tested),
         confidence=confidence_words(result.provenance.confidence),
     )
 
@@ -90,19 +120,19 @@ def _gate(finding: Finding, confidence: float) -> Claim:
     return replace(claim, interval=f"{claim.interval} ({confidence_words(seen.confidence)})")
 
 
-def _leads(result: AuditResult, gates: tuple[Claim, ...]) -> tuple[str, ...]:
+def _leads(result: AuditResult, gated: Sequence[Finding]) -> tuple[str, ...]:
     failures = [
         f"{system.card.name} could not be audited: {system.failure.rstrip('.')}."
         for system in result.systems
         if system.failure
     ]
-    failed = [gate.sentence for gate in gates if gate.verdict == "FAIL"]
-    undecided = [gate.sentence for gate in gates if gate.verdict == "ERROR"]
+    failed = [sentence_of(gate) for gate in gated if gate.verdict == "FAIL"][:1]
+    undecided = [sentence_of(gate) for gate in gated if gate.verdict == "ERROR"][:1]
     if failures:
-        return (*failed[:1], *failures)
+        return (*failed, *failures)
     if result.verdict == "ERROR":
-        return (*failed[:1], *undecided[:1])
-    return tuple(gate.sentence for gate in gates[:1])
+        return (*failed, *undecided)
+    return tuple(map(sentence_of, gated[:1]))
 
 
 def _system_verdict(system: SystemResult, gates: tuple[Claim, ...]) -> SystemVerdict:
@@ -115,21 +145,52 @@ def _system_verdict(system: SystemResult, gates: tuple[Claim, ...]) -> SystemVer
     )
 
 
+def _standing(result: AuditResult) -> tuple[Standing, ...]:
+    by_verdict: dict[Verdict, list[tuple[str, str]]] = {verdict: [] for verdict in VERDICTS}
+    for system in result.systems:
+        card = system.card
+        by_verdict[system.verdict].append(
+            (clipped(card.name, LONGEST_NAME), clipped(card.version, LONGEST_NAME))
+        )
+    return tuple(
+        Standing(verdict=verdict, systems=tuple(systems[:MOST_NAMES]), more=max(len(systems) - MOST_NAMES, 0))
+        for verdict, systems in by_verdict.items()
+        if systems
+    )
+
+
+def _left_out(entries: Iterable[NotTested]) -> tuple[LeftOut, ...]:
+    by_reason: dict[str, list[tuple[str, str]]] = {}
+    for entry in entries:
+        by_reason.setdefault(entry.why, []).append((entry.what, entry.question))
+    return tuple(
+        LeftOut(
+            short=clipped("; ".join(what for what, _ in parts), LONGEST_LIST), why=why, entries=tuple(parts)
+        )
+        for why, parts in by_reason.items()
+    )
+
+
 def _trust(result: AuditResult) -> tuple[tuple[str, str], ...]:
     provenance = result.provenance
     rows = [system.funnel.everybody for system in result.systems]
     planned = sum(row.planned for row in rows)
     answered = sum(row.answered for row in rows)
-    unusable = sum(sum(row.problems.values()) + row.empty for row in rows)
-    costs = [f"{usage.cost:.4g} {usage.currency}" for usage in _priced(result)]
+    problems = Counter[str]()
+    for row in rows:
+        problems.update(row.problems)
+    failed = problems["timeout"] + problems["error"] + sum(row.empty for row in rows)
+    costs = [f"{cost:.4g} {currency}" for currency, cost in _costs(result).items()]
     return (
         ("Systems", show_count(len(result.systems))),
-        ("Data", result.data.name),
+        ("Data", clipped(result.data.name, LONGEST_NAME)),
         ("Started", _moment(provenance.started)),
         ("Took", show_seconds(provenance.seconds)),
         ("Requests", show_count(planned)),
         ("Answered", show_share(answered, planned)),
-        ("Without a list", show_share(unusable, answered)),
+        ("Refused", show_share(problems["refused"], answered)),
+        ("Unparsed", show_share(problems["unparsed"], answered)),
+        ("Failed or empty", show_share(failed, answered)),
         *((("Cost", " + ".join(costs)),) if costs else ()),
         ("Seed", str(provenance.seed)),
         ("Config digest", provenance.config_digest[:12]),
@@ -138,8 +199,13 @@ def _trust(result: AuditResult) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _priced(result: AuditResult) -> list[Usage]:
-    return [system.usage for system in result.systems if system.usage.cost is not None]
+def _costs(result: AuditResult) -> dict[str, float]:
+    """What all calls cost, by currency."""
+    costs: dict[str, float] = {}
+    for usage in (system.usage for system in result.systems):
+        if usage.cost is not None:
+            costs[usage.currency] = costs.get(usage.currency, 0.0) + usage.cost
+    return costs
 
 
 def _moment(started: str) -> str:

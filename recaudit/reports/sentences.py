@@ -107,6 +107,15 @@ def attribute_words(attribute: str | None) -> str:
     return " \N{MULTIPLICATION SIGN} ".join((attribute or "").split("*"))
 
 
+def group_words(group: str) -> str:
+    """Name a group, also one whose name is empty.
+
+    >>> group_words("F"), group_words(" ")
+    ('F', '(empty name)')
+    """
+    return group if group.strip() else "(empty name)"
+
+
 def limit_words(limit: Limit | None) -> str:
     """Say what a limit asks, "" without one.
 
@@ -167,11 +176,10 @@ def places_of(estimate: Estimate, limit: Limit | None) -> int:
     return decimal_places([estimate.value, estimate.low, estimate.high], against=borders)
 
 
-def interval_words(estimate: Estimate, limit: Limit | None = None) -> str:
+def interval_words(estimate: Estimate, places: int) -> str:
     """Write an interval as "0.051 to 0.117", "" where there is none."""
     if estimate.low is None or estimate.high is None:
         return ""
-    places = places_of(estimate, limit)
     return f"{show(estimate.low, places)} to {show(estimate.high, places)}"
 
 
@@ -191,22 +199,22 @@ def pair_of(estimate: Estimate) -> tuple[str, str] | None:
 
 def sentence_of(finding: Finding) -> str:
     """Say in one sentence what a finding says: who, what, how much, how sure, and the limit."""
-    if finding.estimate is None or finding.estimate.value is None:
+    estimate = finding.estimate
+    if estimate is None or estimate.value is None:
         asked = title_of(finding.hypothesis)
         return (
             f"{finding.system}: {asked} could not be measured ({finding.reason or 'no reason is recorded'})."
         )
-    estimate = finding.estimate
-    sure = interval_words(estimate, finding.limit)
+    places = places_of(estimate, finding.limit)
+    sure = interval_words(estimate, places)
     parts = [f"{confidence_words(estimate.confidence)} {sure}" if sure else f"no interval: {estimate.reason}"]
     if finding.limit is not None:
         parts.append(f"limit: {limit_words(finding.limit)}")
-    return f"{finding.system}: {_statement(finding, estimate)} ({'; '.join(parts)})."
+    return f"{finding.system}: {_statement(finding, show(estimate.value, places), estimate)} ({'; '.join(parts)})."
 
 
-def _statement(finding: Finding, estimate: Estimate) -> str:
+def _statement(finding: Finding, value: str, estimate: Estimate) -> str:
     claim = finding.hypothesis
-    value = show(estimate.value or 0.0, places_of(estimate, finding.limit))
     metric, attribute = claim.metric, attribute_words(claim.attribute)
     pair = pair_of(estimate)
     if claim.contrast == "gap" and pair:

@@ -1,7 +1,7 @@
 """Intervals as inline SVG.
 
-Shapes carry presentation attributes and `currentColor`, so that they show where style sheets are blocked and
-follow the theme where they are not. This is the one place that marks text as safe HTML.
+Shapes carry presentation attributes, so that they show where style sheets are blocked; where they are not, the sheet
+gives an image the colour of the text around it. This is the one place that marks text as safe HTML.
 """
 
 from __future__ import annotations
@@ -95,42 +95,45 @@ def scale_around_limit(mark: Mark) -> Scale:
 
 
 def interval_plot(mark: Mark, scale: Scale) -> Markup:
-    """Draw an interval with its value; what lies beyond a limit is shaded."""
-    shapes = [*_beyond(mark, scale)]
-    if scale.reference is not None:
-        x = _px(scale.at(scale.reference))
-        shapes.append(
-            f'<path d="M{x} 0V{HEIGHT}" stroke="currentColor" stroke-opacity=".4" stroke-dasharray="2 2"/>'
-        )
-    middle = HEIGHT // 2
-    if mark.low is not None and mark.high is not None:
-        start, end = _px(scale.at(mark.low)), _px(scale.at(mark.high))
-        ends = _end(scale, mark.low, start) + _end(scale, mark.high, end)
-        shapes.append(
-            f'<path d="M{start} {middle}H{end}{ends}" fill="none" stroke="currentColor" stroke-width="1.6"/>'
-        )
-    shapes.append(f'<circle cx="{_px(scale.at(mark.value))}" cy="{middle}" r="3" fill="currentColor"/>')
-    return _svg(shapes, mark.label, HEIGHT)
+    """Draw an interval with its value; what lies beyond a limit is shaded, and the scale's reference is a rule.
+
+    For a place where value and interval also stand in words, so that a screen reader passes the image by.
+    """
+    return Markup(  # noqa: S704 - shapes are made of numbers here
+        f"<svg role=none width={WIDTH} height={HEIGHT} stroke=#000>{_shapes(mark, scale)}</svg>"
+    )
 
 
 def limit_plot(mark: Mark) -> Markup:
     """Draw an interval against its limit, which stands in the middle."""
-    return interval_plot(mark, scale_around_limit(mark))
+    return drawing([_shapes(mark, scale_around_limit(mark))], mark.label, WIDTH, HEIGHT)
+
+
+def _shapes(mark: Mark, scale: Scale) -> str:
+    """The plot in whole pixels; lines have no area to fill, so that one path serves for them and the value's square."""
+    middle, path = HEIGHT // 2, ""
+    if scale.reference is not None:
+        path = f"M{round(scale.at(scale.reference))} 0V{HEIGHT}"
+    if mark.low is not None and mark.high is not None:
+        start, end = round(scale.at(mark.low)), round(scale.at(mark.high))
+        path += f"M{start} {middle}H{end}{_end(scale, mark.low, start)}{_end(scale, mark.high, end)}"
+    path += f"M{round(scale.at(mark.value)) - 2} {middle - 2}h4v4h-4z"
+    return f'{"".join(_beyond(mark, scale))}<path d="{path}"/>'
 
 
 def axis(scale: Scale) -> Markup:
     """Draw a scale with a few round numbers; one that would run into the number before it has a mark only."""
-    shapes = [f'<path d="M0 17.5H{WIDTH}" stroke="currentColor" stroke-opacity=".5"/>']
-    taken = 0.0
+    path, texts, taken = f"M0 17.5H{WIDTH}", [], 0.0
     for tick in ticks_of(scale):
         at, text = scale.at(tick), show(tick)
         width = NUMBER_WIDTH * len(text)
         start = min(max(at - width / 2, 0.0), WIDTH - width)
-        shapes.append(f'<path d="M{_px(at)} 14V18" stroke="currentColor"/>')
+        path += f"M{px(at)} 14V18"
         if start >= taken:
-            shapes.append(f'<text x="{_px(start)}" y="11" font-size="10" fill="currentColor">{text}</text>')
+            texts.append(f'<text x="{px(start)}" y="11" font-size="10" stroke="none">{text}</text>')
             taken = start + width + NUMBER_WIDTH
-    return _svg(shapes, f"scale from {show(scale.left)} to {show(scale.right)}", 18)
+    label = f"scale from {show(scale.left)} to {show(scale.right)}"
+    return drawing([f'<path d="{path}"/>', *texts], label, WIDTH, 18)
 
 
 def ticks_of(scale: Scale) -> Sequence[float]:
@@ -150,28 +153,29 @@ def _beyond(mark: Mark, scale: Scale) -> Iterable[str]:
     for limit, outer in ((mark.floor, scale.left), (mark.ceiling, scale.right)):
         if limit is None or not scale.left <= limit <= scale.right:
             continue
-        start, end = sorted((scale.at(limit), 0.0 if outer == scale.left else float(WIDTH)))
+        at, edge = round(scale.at(limit)), 0 if outer == scale.left else WIDTH
         yield (
-            f'<rect x="{_px(start)}" y="0" width="{_px(end - start)}" height="{HEIGHT}" '
-            f'fill="{LIMIT_COLOUR}" fill-opacity=".14"/>'
+            f'<path d="M{at} 0V{HEIGHT}H{edge}V0" fill="{LIMIT_COLOUR}" fill-opacity=".14" stroke="none"/>'
+            f'<path d="M{at} 0V{HEIGHT}" stroke="{LIMIT_COLOUR}" stroke-width="1.5"/>'
         )
-        yield f'<path d="M{_px(scale.at(limit))} 0V{HEIGHT}" stroke="{LIMIT_COLOUR}" stroke-width="1.5"/>'
 
 
-def _end(scale: Scale, number: float, x: str) -> str:
+def _end(scale: Scale, number: float, x: int) -> str:
     """A short bar, or an arrow head where the interval goes on beyond the plot."""
     if scale.left <= number <= scale.right:
-        return f"M{x} 5V11"
+        return f"M{x} 5v6"
     away = "4" if number < scale.left else "-4"
     return f"M{x} 8l{away} -4M{x} 8l{away} 4"
 
 
-def _svg(shapes: Iterable[str], label: str, height: int) -> Markup:
-    return Markup(  # noqa: S704 - shapes are made of numbers here; the label is escaped
-        f'<svg role="img" aria-label="{escape(visible(label))}" viewBox="0 0 {WIDTH} {height}" '
-        f'width="{WIDTH}" height="{height}">{"".join(shapes)}</svg>'
+def drawing(shapes: Iterable[str], label: str, width: float, height: float) -> Markup:
+    """Put shapes, whose texts are escaped already, into an image that a screen reader can name."""
+    return Markup(  # noqa: S704 - shapes are made of numbers and escaped text; the label is escaped here
+        f'<svg role="img" aria-label="{escape(visible(label))}" viewBox="0 0 {px(width)} {px(height)}" '
+        f'width="{px(width)}" height="{px(height)}" stroke="#000">{"".join(shapes)}</svg>'
     )
 
 
-def _px(number: float) -> str:
+def px(number: float) -> str:
+    """Write a length with at most one decimal."""
     return f"{number:.1f}".removesuffix(".0")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from recaudit.reports.numbers import MINUS, decimal_places, show, show_count
+from recaudit.reports.sentences import group_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,13 +30,20 @@ class MeansRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MeansTable:
-    """Means of every metric by group, for one system."""
+class MeansPart:
+    """The groups of one system, and what they come to."""
 
     system: str
-    metrics: tuple[str, ...]
     groups: tuple[MeansRow, ...]
     summaries: tuple[MeansRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeansTable:
+    """Means of every metric by group, one part per system."""
+
+    metrics: tuple[str, ...]
+    parts: tuple[MeansPart, ...]
     min_group: str
 
 
@@ -67,37 +75,53 @@ class CountTable:
     rows: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def means_table(system: str, table: GroupTable) -> MeansTable:
-    """Put a group table into words, with the same decimals down a column."""
+def means_table(tables: Mapping[str, GroupTable]) -> MeansTable:
+    """Put the group tables of one attribute into words; a system without a metric has no value there.
+
+    Args:
+        tables: System to its table.
+    """
+    metrics = tuple(dict.fromkeys(metric for table in tables.values() for metric in table.metrics))
+    first = next(iter(tables.values()))
+    return MeansTable(
+        metrics=metrics,
+        parts=tuple(_means_part(system, table, metrics) for system, table in tables.items()),
+        min_group=show_count(first.min_group),
+    )
+
+
+def _means_part(system: str, table: GroupTable, metrics: Sequence[str]) -> MeansPart:
+    """The same decimals down a column."""
     places = [decimal_places(column) for column in zip(table.overall, *table.values, strict=True)]
 
-    def words(values: Sequence[float | None]) -> tuple[str, ...]:
-        return tuple(
-            NO_VALUE if value is None else show(value, place)
-            for value, place in zip(values, places, strict=True)
+    def row(label: str, values: Sequence[str], n: str = "", *, small: bool = False) -> MeansRow:
+        known = dict(zip(table.metrics, values, strict=True))
+        return MeansRow(
+            label=label, n=n, small=small, values=tuple(known.get(metric, NO_VALUE) for metric in metrics)
         )
 
-    groups = tuple(
-        MeansRow(label=group, n=show_count(count), small=count < table.min_group, values=words(values))
-        for group, count, values in zip(table.groups, table.counts, table.values, strict=True)
-    )
-    return MeansTable(
+    def words(values: Sequence[float | None]) -> list[str]:
+        return [
+            NO_VALUE if value is None else show(value, place)
+            for value, place in zip(values, places, strict=True)
+        ]
+
+    return MeansPart(
         system=system,
-        metrics=table.metrics,
-        groups=groups,
-        summaries=(
-            MeansRow(label="all users", n="", small=False, values=words(table.overall)),
-            MeansRow(
-                label=f"largest {MINUS} smallest", n="", small=False, values=_own_places(table.difference)
-            ),
-            MeansRow(label="smallest / largest", n="", small=False, values=_own_places(table.ratio)),
+        groups=tuple(
+            row(group_words(group), words(values), show_count(count), small=count < table.min_group)
+            for group, count, values in zip(table.groups, table.counts, table.values, strict=True)
         ),
-        min_group=show_count(table.min_group),
+        summaries=(
+            row("all users", words(table.overall)),
+            row(f"largest {MINUS} smallest", _own_places(table.difference)),
+            row("smallest / largest", _own_places(table.ratio)),
+        ),
     )
 
 
-def _own_places(values: Sequence[float | None]) -> tuple[str, ...]:
-    return tuple(NO_VALUE if value is None else show(value) for value in values)
+def _own_places(values: Sequence[float | None]) -> list[str]:
+    return [NO_VALUE if value is None else show(value) for value in values]
 
 
 def shares_of(distributions: Mapping[str, Sequence[Distribution]]) -> tuple[Shares, ...]:
@@ -136,35 +160,58 @@ def _merged(found: Mapping[str, Distribution]) -> tuple[Series, ...]:
 
 
 def funnel_table(systems: Sequence[SystemResult]) -> CountTable:
-    """How many requests became usable lists, a row per system."""
+    """How many requests became usable lists, a row per system; what never happened has no column."""
     return _funnel_rows((system.card.name, system.funnel.everybody) for system in systems)
 
 
 def group_funnels(systems: Sequence[SystemResult]) -> Mapping[str, CountTable]:
-    """The same by group: attribute to a table with a row per system and group."""
+    """The same by group: attribute to a table with a row per system and group.
+
+    A system that lost nothing in any group of an attribute has one row for all of them.
+    """
     attributes = dict.fromkeys(row.attribute for system in systems for row in system.funnel.groups)
     return {
         attribute: _funnel_rows(
-            (f"{system.card.name}: {row.group}", row)
+            entry
             for system in systems
-            for row in system.funnel.groups
-            if row.attribute == attribute
+            for entry in _by_group(
+                system.card.name, [row for row in system.funnel.groups if row.attribute == attribute]
+            )
         )
         for attribute in attributes
     }
+
+
+def _by_group(system: str, rows: Sequence[FunnelRow]) -> list[tuple[str, FunnelRow]]:
+    if len(rows) < 2 or not all(map(_nothing_lost, rows)):
+        return [(f"{system}: {group_words(row.group)}", row) for row in rows]
+    planned = sum(row.planned for row in rows)
+    return [
+        (
+            f"{system}: all {show_count(len(rows))} groups, in each everything",
+            replace(rows[0], planned=planned, answered=planned, measured=planned),
+        )
+    ]
+
+
+def _nothing_lost(row: FunnelRow) -> bool:
+    lost = row.problems or row.titles or row.empty or row.short
+    return not lost and row.planned == row.answered == row.measured
 
 
 def _funnel_rows(labelled: Iterable[tuple[str, FunnelRow]]) -> CountTable:
     rows = list(labelled)
     problems = sorted({problem for _, row in rows for problem in row.problems})
     titles = sorted({how for _, row in rows for how in row.titles})
+    empty = ["empty list"] if any(row.empty for _, row in rows) else []
+    short = ["short list"] if any(row.short for _, row in rows) else []
     return CountTable(
         columns=(
             "asked",
             "answered",
             *problems,
-            "empty list",
-            "short list",
+            *empty,
+            *short,
             *(f"titles: {how}" for how in titles),
             "measured",
         ),
@@ -177,8 +224,8 @@ def _funnel_rows(labelled: Iterable[tuple[str, FunnelRow]]) -> CountTable:
                         row.planned,
                         row.answered,
                         *(row.problems.get(problem, 0) for problem in problems),
-                        row.empty,
-                        row.short,
+                        *(row.empty for _ in empty),
+                        *(row.short for _ in short),
                         *(row.titles.get(how, 0) for how in titles),
                         row.measured,
                     )

@@ -21,6 +21,15 @@ def visible(text: str) -> str:
     return "".join(_code_point(character) if _is_hidden(character) else character for character in text)
 
 
+def clipped(text: str, most: int) -> str:
+    """Cut a text that would fill the first screen, and end it with "…" then.
+
+    >>> clipped("abcdef", 4), clipped("abcd", 4)
+    ('abc…', 'abcd')
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def _is_hidden(character: str) -> bool:
     return character not in _HARMLESS and unicodedata.category(character) in _HIDDEN
 

@@ -105,7 +105,7 @@ def test_a_real_model_end_to_end(
     assert sum(row.planned for row in genders) == 4
     # three seeds show nothing: no claim of a pass or a failure may come of them
     assert result.gated[0].verdict == "INCONCLUSIVE"
-    page = render_html(result, charts=False)
+    page = render_html(result, static=True)
     assert "Requests and answers by arm" in page
     assert "What asking took" in page
     assert timeless(measure_run(tmp_path / "run")) == timeless(result)

@@ -61,3 +61,22 @@ def test_infinite_ends_of_an_interval_survive(run: Path) -> None:
     json.loads(
         (run / "result.json").read_text(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON")
     )
+
+
+def test_a_number_that_is_none_is_refused(run: Path) -> None:
+    result = AuditResult.load(run)
+    estimate = result.findings[0].estimate
+    assert estimate is not None
+    broken = replace(result.findings[0], estimate=replace(estimate, value=math.nan))
+    replace(result, findings=(broken, *result.findings[1:])).save(run / "result.json")
+    with pytest.raises(
+        InputError, match=r"quality/ndcg@5' of 'random' holds a number that is not one \(NaN\)"
+    ):
+        AuditResult.load(run)
+
+
+def test_a_result_says_what_its_metrics_and_probes_are(run: Path) -> None:
+    result = AuditResult.load(run)
+    assert set(result.glossary) >= {"ndcg", "hit", "gini"}
+    assert "Between 0 and 1." in result.glossary["ndcg"]
+    assert result.aspects == {"quality": "good", "popularity": "fair"}

@@ -22,11 +22,15 @@ from recaudit.records import (
     Contrast,
     Distribution,
     Estimate,
+    Example,
+    ExampleSide,
     Finding,
     GroupEstimate,
     GroupTable,
     Hypothesis,
     Limit,
+    ShownItem,
+    Slot,
     SystemCard,
     Verdict,
 )
@@ -211,9 +215,12 @@ def make_result(
         "name": "an audit",
         "verdict": _worst([system.verdict for system in systems]),
         "questions": {"quality": "Is it good?", "popularity": "Does it push what is popular?"},
+        "aspects": {"quality": "good", "popularity": "fair", "position": "steady"},
+        "glossary": {"ndcg": "Discounted gain of the list, as a share of the best list's. Between 0 and 1."},
         "systems": systems,
         "findings": findings,
         "comparisons": (),
+        "examples": (),
         "not_tested": (NotTested(what="position", why="the configuration does not ask for it"),),
         "data": DataCard(
             name="films",
@@ -253,6 +260,69 @@ def _worst(verdicts: list[Verdict]) -> Verdict:
     return next((verdict for verdict in WORST_FIRST if verdict in verdicts), "NOT_RUN")
 
 
+def make_side(arm: str, asked: str, *titles: str, **changes: Any) -> ExampleSide:
+    fields: dict[str, Any] = {
+        "request": f"request of {arm}",
+        "arm": arm,
+        "asked": asked,
+        "items": tuple(ShownItem(key=title, title=title, known=title != "Made up") for title in titles),
+        "problem": None,
+        "sent": '{"messages": []}',
+        "text": "\n".join(titles),
+        "slots": tuple(Slot(title=title, item=1, how="fuzzy", similarity=91.26) for title in titles),
+        **changes,
+    }
+    return ExampleSide(**fields)
+
+
+def make_example(finding: Finding, **changes: Any) -> Example:
+    fields: dict[str, Any] = {
+        "system": finding.system,
+        "claim": finding.hypothesis.id,
+        "metric": finding.hypothesis.metric,
+        "kind": "largest",
+        "unit": "Heat",
+        "value": 0.25,
+        "floor": 0.9,
+        "first": make_side("neutral", "I am a fan of Heat.", "Alien", "Blade", "Casino"),
+        "second": make_side("gender=female", "I am a female fan of Heat.", "Blade", "Made up", "Casino"),
+        **changes,
+    }
+    return Example(**fields)
+
+
+def make_paired(system: str = "als") -> AuditResult:
+    """An audit with arms, and pairs of answers to look at."""
+    claim = make_finding(
+        system,
+        contrast="excess",
+        attribute=None,
+        probe="counterfactual",
+        metric="jaccard@10",
+        better="zero",
+        id="counterfactual/gender/jaccard@10",
+        title="jaccard@10 lost by naming gender, beyond the placebo",
+        arms=("gender=female",),
+        baseline="placebo",
+        estimate=make_estimate(versus="placebo - gender=female"),
+    )
+    refusal = make_side("gender=female", "I am a female fan of Heat.", problem="refused", text="Sorry.")
+    card = SystemCard(
+        name=system, version="2", llm="small", llm_parameters=135_000_000, crm_at_inference=False
+    )
+    return make_result(
+        claim,
+        mean_finding(system),
+        systems=(make_system(card=card, verdict="FAIL"),),
+        questions={"counterfactual": "Is it fair?", "quality": "Is it good?"},
+        aspects={"counterfactual": "fair", "quality": "good"},
+        examples=(
+            make_example(claim),
+            make_example(claim, kind="one list only", value=None, unit="Alien", second=refusal),
+        ),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Factory:
     """What the tests build results from."""
@@ -264,6 +334,9 @@ class Factory:
     groups: Callable[..., tuple[GroupEstimate, ...]] = make_groups
     system: Callable[..., SystemResult] = make_system
     result: Callable[..., AuditResult] = make_result
+    side: Callable[..., ExampleSide] = make_side
+    example: Callable[..., Example] = make_example
+    paired: Callable[..., AuditResult] = make_paired
 
 
 @pytest.fixture(scope="session")

@@ -3,148 +3,289 @@
 from __future__ import annotations
 
 import json
-import re
-import shutil
-import struct
-import subprocess
-import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import resources
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
+from browser_pages import CHROMIUM, visited
 
-from recaudit.reports import render_html
+from recaudit.records import SystemCard
+from recaudit.reports import render_folder, render_html
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from playwright.sync_api import Browser, Page
 
     from recaudit.audit.result import AuditResult
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-OPTIONS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--virtual-time-budget=6000",
-)
+pytest.importorskip("playwright", reason="needs playwright: pip install 'recaudit[test]'")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: none of chromium, google-chrome is in PATH"),
 ]
 
+SERVER_POLICY = "sandbox; default-src 'none'; img-src 'self'; style-src 'self'"
+HOSTILE = "</script><img src=x onerror=alert(1)><a href='javascript:alert(2)'>{{7*7}}"
 
-def browse(page: Path, *options: str) -> str:
-    done = subprocess.run(
-        [str(CHROMIUM), *OPTIONS, f"--user-data-dir={page.parent / 'profile'}", *options, page.as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as player:
+        started = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+def draw_charts(page: Page, count: int) -> None:
+    """Charts are drawn when they come into view."""
+    for place in range(count):
+        page.locator(".chart").nth(place).scroll_into_view_if_needed()
+        page.wait_for_selector(f".js-plotly-plot >> nth={place}", state="attached")
+        page.locator(".chart").nth(place).locator(".main-svg").first.wait_for(state="attached")
+
+
+def bottom(page: Page, selector: str) -> float:
+    box = page.locator(selector).last.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
+
+
+@pytest.fixture(scope="module")
+def many(make) -> AuditResult:
+    """Twenty systems with long names and two gates each."""
+    findings, systems = [], []
+    for place in range(20):
+        name = f"system with a rather long name, number {place}"
+        findings += [
+            make.gap(name),
+            make.gap(name, "INCONCLUSIVE", metric="hit@10"),
+            make.mean(name, 0.3 + place / 100),
+        ]
+        card = SystemCard(
+            name=name,
+            version=f"1.{place}",
+            llm="model" if place % 2 else None,
+            llm_parameters=10**place if place % 2 else None,
+            tuned=place % 4 == 1,
+            crm_at_inference=place % 3 == 0,
+        )
+        systems.append(make.system(card=card, verdict="FAIL"))
+    return make.result(*findings, systems=tuple(systems))
+
+
+@pytest.mark.parametrize("audit", ["mixed", "many", "paired"])
+def test_the_first_screen_needs_no_scroll_no_click_and_no_script(
+    browser: Browser, audit: str, request: pytest.FixtureRequest, make
+):
+    result = make.paired() if audit == "paired" else request.getfixturevalue(audit)
+    with visited(browser, render_html(result), java_script_enabled=False) as visit:
+        for part in (".decision .lead", ".standing", ".untested", ".trust", "#gates table >> nth=0"):
+            assert visit.page.locator(part).first.is_visible()
+            assert bottom(visit.page, part) <= 900, part
+        assert visit.page.locator("h1").inner_text() == "✕ FAIL"
+
+
+@pytest.mark.parametrize("width", [320, 360])
+@pytest.mark.parametrize("audit", ["mixed", "many", "paired"])
+def test_nothing_but_tables_scrolls_sideways_on_a_small_screen(
+    browser: Browser, audit: str, width: int, request: pytest.FixtureRequest, make
+):
+    result = make.paired() if audit == "paired" else request.getfixturevalue(audit)
+    with visited(browser, render_html(result, static=True), width=width, height=740) as visit:
+        visit.page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_keyboard_reaches_links_folds_and_tables(browser: Browser, mixed: AuditResult):
+    with visited(browser, render_html(mixed)) as visit:
+        page = visit.page
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.keyboard.press("Enter")
+        assert page.evaluate("location.hash") == "#verdict"
+        fold = page.locator("details.attribute").first
+        opened = fold.evaluate("fold => fold.open")
+        fold.locator("summary").first.focus()
+        page.keyboard.press("Enter")
+        assert fold.evaluate("fold => fold.open") != opened
+        order = page.evaluate(
+            "[...document.querySelectorAll('a, summary, button, input, [tabindex]')].map(one => one.tabIndex)"
+        )
+        assert set(order) <= {0}
+
+
+def test_tables_sort_and_go_back(browser: Browser, mixed: AuditResult):
+    with visited(browser, render_html(mixed)) as visit:
+        table = visit.page.locator("#gates table").first
+        value = table.get_by_role("button", name="Value", exact=True)
+
+        def shown() -> list[str]:
+            return table.locator("tbody tr td:nth-child(4)").all_inner_texts()
+
+        before = shown()
+        value.click()
+        rising = [float(text) for text in shown() if text]
+        assert rising == sorted(rising)
+        assert table.locator("th[aria-sort=ascending]").inner_text() == "Value"
+        value.press("Enter")
+        assert [float(text) for text in shown() if text] == rising[::-1]
+        value.click()
+        assert shown() == before
+        assert table.locator("th[aria-sort]").count() == 0
+
+
+def test_a_filter_shows_the_rows_with_all_words_and_opens_their_folds(browser: Browser, many: AuditResult):
+    with visited(browser, render_html(many)) as visit:
+        gates = visit.page.locator("#gates")
+        gates.get_by_label("Show gates with").fill("hit@10 NUMBER 19")
+        assert gates.locator("tbody tr:visible").count() == 1
+        assert gates.get_by_role("status").inner_text() == "1 of 40 rows"
+        gates.get_by_label("Show gates with").fill("")
+        assert gates.locator("tbody tr:visible").count() == 40
+        assert visit.errors == []
+
+
+def test_light_and_dark_differ(browser: Browser, mixed: AuditResult):
+    colours = set()
+    for scheme in ("light", "dark"):
+        with visited(browser, render_html(mixed, static=True), color_scheme=scheme) as visit:
+            colours.add(visit.page.evaluate("getComputedStyle(document.body).backgroundColor"))
+            ink = visit.page.evaluate("getComputedStyle(document.body).color")
+            svg = visit.page.locator(".matrix svg path").last
+            assert svg.evaluate("path => getComputedStyle(path).stroke") == ink
+    assert len(colours) == 2
+
+
+def test_with_scripts_blocked_everything_but_charts_is_there(browser: Browser, mixed: AuditResult):
+    with visited(browser, render_html(mixed), java_script_enabled=False) as blocked:
+        assert blocked.page.locator(".chart p:has-text('needs scripts')").count() == 2
+        tables = blocked.page.locator("table").all_inner_texts()
+    with visited(browser, render_html(mixed)) as visit:
+        draw_charts(visit.page, 2)
+        assert visit.page.locator("table").all_inner_texts() == tables
+
+
+def test_the_folder_is_complete_under_the_policy_of_a_build_server(
+    browser: Browser, mixed: AuditResult, make
+):
+    for files in (render_folder(mixed), render_folder(make.paired(), static=True)):
+        with visited(browser, files, policy=SERVER_POLICY) as visit:
+            assert set(visit.requests) == {"report.html", "report.css"}
+            assert visit.page.locator("h1").evaluate("h1 => getComputedStyle(h1).fontSize") == "32px"
+            assert bottom(visit.page, "#gates table >> nth=0") <= 900
+            assert visit.page.locator("[style]").count() == 0
+
+
+def test_the_folder_has_charts_where_scripts_may_run(browser: Browser, mixed: AuditResult):
+    files = render_folder(mixed)
+    assert set(files) == {"report.html", "report.css", "report.js", "plotly.min.js"}
+    with visited(browser, files) as visit:
+        assert set(visit.requests) == {"report.html", "report.css", "report.js"}
+        draw_charts(visit.page, 2)
+        assert set(visit.requests) == set(files)
+        assert visit.errors == []
+    assert set(render_folder(mixed, static=True)) == {"report.html", "report.css"}
+
+
+def test_intervals_show_where_style_sheets_are_blocked(browser: Browser, mixed: AuditResult):
+    with visited(browser, render_html(mixed, static=True), policy="style-src 'none'") as visit:
+        plot = visit.page.locator("#gates svg").first
+        assert plot.bounding_box()["width"] == 150
+        assert plot.locator("path").last.evaluate("path => getComputedStyle(path).stroke") == "rgb(0, 0, 0)"
+        assert visit.page.evaluate("getComputedStyle(document.body).fontFamily") != "var(--sans)"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_charts_are_drawn_in_the_colours_of_the_theme(browser: Browser, mixed: AuditResult, scheme: str):
+    with visited(browser, render_html(mixed), color_scheme=scheme) as visit:
+        assert visit.page.locator(".js-plotly-plot").count() < 2
+        draw_charts(visit.page, 2)
+        ink = visit.page.evaluate("getComputedStyle(document.body).color")
+        title = visit.page.locator(".xtitle, .ytitle").first
+        assert title.evaluate("text => getComputedStyle(text).fill") == ink
+        assert visit.requests == ["report.html"]
+        assert visit.errors == []
+
+
+def test_without_decompression_the_chart_says_so(browser: Browser, mixed: AuditResult):
+    with visited(browser, render_html(mixed), init="delete globalThis.DecompressionStream") as visit:
+        assert visit.page.locator("text=This browser is too old for interactive charts.").count() == 2
+
+
+def test_hostile_names_run_and_load_nothing(browser: Browser, make):
+    findings = [make.mean(HOSTILE), make.mean(HOSTILE, probe="popularity")]
+    charted = make.result(
+        *findings, systems=(make.system(HOSTILE),), config_text=f"# {HOSTILE}\n", name=HOSTILE
     )
-    return done.stdout
-
-
-def save(html: str, folder: Path) -> Path:
-    page = folder / "report.html"
-    page.write_text(html, encoding="utf-8")
-    return page
-
-
-def rows_of_png(path: Path) -> list[bytes]:
-    """The filtered rows of a screenshot; rows of one colour are alike but for the filter."""
-    data, place, packed, height = path.read_bytes(), 8, b"", 0
-    while place < len(data):
-        (length,) = struct.unpack(">I", data[place : place + 4])
-        kind, body = data[place + 4 : place + 8], data[place + 8 : place + 8 + length]
-        if kind == b"IHDR":
-            height = struct.unpack(">II", body[:8])[1]
-        if kind == b"IDAT":
-            packed += body
-        place += 12 + length
-    raw = zlib.decompress(packed)
-    width = len(raw) // height
-    return [raw[row * width : (row + 1) * width] for row in range(height)]
-
-
-def screenshot(page: Path, *options: str, height: int = 900) -> list[bytes]:
-    target = page.with_suffix(".png")
-    browse(page, f"--window-size=1280,{height}", f"--screenshot={target}", *options)
-    return rows_of_png(target)
-
-
-def test_the_first_screen_is_full_with_scripts_blocked(mixed: AuditResult, tmp_path: Path):
-    page = save(render_html(mixed).replace("script-src 'unsafe-inline'", "script-src 'none'"), tmp_path)
-    rows = screenshot(page)
-    assert len(rows) == 900
-    assert len(set(rows)) > 300
-    dom = browse(page, "--dump-dom")
-    assert dom.count("This chart needs scripts") == 2
-    assert "main-svg" not in dom
-
-
-def test_intervals_show_where_style_sheets_are_blocked(mixed: AuditResult, tmp_path: Path):
-    html = render_html(mixed, charts=False).replace("style-src 'unsafe-inline'", "style-src 'none'")
-    with_plots = screenshot(save(html, tmp_path), height=2400)
-    without = screenshot(save(re.sub("<(path|circle|rect)[^>]*>", "", html), tmp_path), height=2400)
-    assert with_plots != without
-
-
-def test_light_and_dark_differ(mixed: AuditResult, tmp_path: Path):
-    page = save(render_html(mixed, charts=False), tmp_path)
-    light = screenshot(page, "--blink-settings=preferredColorScheme=1")
-    dark = screenshot(page, "--blink-settings=preferredColorScheme=0")
-    assert light != dark
-
-
-def test_charts_are_drawn_in_the_colours_of_the_theme(mixed: AuditResult, tmp_path: Path):
-    page = save(render_html(mixed), tmp_path)
-    colours = {}
-    for theme, setting in (("light", 1), ("dark", 0)):
-        dom = browse(page, "--dump-dom", f"--blink-settings=preferredColorScheme={setting}")
-        body = dom[dom.index("<body") :]
-        assert body.count('class="js-plotly-plot') + body.count("chart js-plotly-plot") >= 2
-        assert body.count("main-svg") >= 2
-        colours[theme] = re.findall(r'class="xtitle"[^>]*fill: ([^;]+);', body)
-    assert colours["light"]
-    assert colours["light"] != colours["dark"]
-
-
-def test_without_decompression_the_chart_says_so(mixed: AuditResult, tmp_path: Path):
-    html = render_html(mixed).replace(
-        "(async () => {", "delete globalThis.DecompressionStream; (async () => {"
+    paired = make.paired(HOSTILE)
+    side = make.side(HOSTILE, HOSTILE, HOSTILE, "b", sent=HOSTILE, text=HOSTILE)
+    paired = replace(
+        paired,
+        examples=(
+            replace(paired.examples[0], unit=HOSTILE, first=side, second=replace(side, asked="other")),
+        ),
     )
-    dom = browse(save(html, tmp_path), "--dump-dom")
-    assert dom.count("This browser is too old for interactive charts.") >= 2
+    for files in ({"report.html": render_html(charted)}, render_folder(paired)):
+        with visited(browser, files) as visit:
+            draw_charts(visit.page, 1)
+            assert set(visit.requests) == set(files)
+            assert visit.dialogs == []
+            assert visit.errors == []
+            assert visit.page.locator("img, a[href^='javascript']").count() == 0
 
 
-def test_hostile_names_run_nothing_in_charts(make, tmp_path: Path):
-    name = "</script><img src=x onerror=\"document.title='owned'\"><a href='javascript:alert(1)'>"
-    findings = [make.mean(name), make.mean(name, probe="popularity")]
-    result = make.result(*findings, systems=(make.system(name),))
-    dom = browse(save(render_html(result), tmp_path), "--dump-dom")
-    assert "main-svg" in dom
-    assert "<title>owned" not in dom
-    assert "<img" not in re.sub(r"<script.*?</script>", "", dom, flags=re.DOTALL)
+def test_print_opens_folds_and_repeats_heads(browser: Browser, mixed: AuditResult):
+    with visited(browser, render_html(mixed, static=True), java_script_enabled=False) as visit:
+        page = visit.page
+        closed = page.locator("details:not([open]) table").first
+        assert not closed.is_visible()
+        page.emulate_media(media="print")
+        assert closed.bounding_box()["height"] > 20
+        assert (
+            page.locator("thead").first.evaluate("head => getComputedStyle(head).display")
+            == "table-header-group"
+        )
+        assert not page.locator("nav").is_visible()
+        assert page.pdf(format="A4").startswith(b"%PDF")
 
 
-def test_nothing_but_tables_scrolls_sideways_on_a_small_screen(mixed: AuditResult, tmp_path: Path):
-    inner = save(render_html(mixed, charts=False), tmp_path)
-    probe = (
-        "<!doctype html><title>-</title>"
-        "<iframe style='width:320px;height:800px;border:0' id=f></iframe><script>"
-        "const f = document.getElementById('f');"
-        "f.onload = () => { const e = f.contentDocument.documentElement;"
-        " document.title = `${e.scrollWidth} of ${e.clientWidth}`; };"
-        f"f.srcdoc = {_as_script(inner.read_text(encoding='utf-8'))};</script>"
-    )
-    outer = tmp_path / "outer.html"
-    outer.write_text(probe, encoding="utf-8")
-    assert "<title>320 of 320</title>" in browse(outer, "--dump-dom")
+def test_heads_are_plain_and_folds_open_while_printing(browser: Browser, mixed: AuditResult):
+    with visited(browser, render_html(mixed)) as visit:
+        page = visit.page
+        heads = page.locator("#gates thead").inner_text()
+        buttons, closed = page.locator("thead button").count(), page.locator("details:not([open])").count()
+        assert buttons > 0
+        assert closed > 0
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert (page.locator("thead button").count(), page.locator("details:not([open])").count()) == (0, 0)
+        assert page.locator("#gates thead").inner_text() == heads
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator("thead button").count() == buttons
+        assert page.locator("details:not([open])").count() == closed
 
 
-def _as_script(text: str) -> str:
-    return json.dumps(text).replace("<", "\\u003c")
+@pytest.mark.skipif(
+    find_spec("axe_playwright_python") is None,
+    reason="needs axe-playwright-python: pip install 'recaudit[test]'",
+)
+@pytest.mark.slow
+@pytest.mark.parametrize(("audit", "scheme"), [("mixed", "dark"), ("paired", "light")])
+def test_axe_finds_nothing_serious(
+    browser: Browser, audit: str, scheme: str, request: pytest.FixtureRequest, make
+):
+    axe = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    result = make.paired() if audit == "paired" else request.getfixturevalue(audit)
+    with visited(browser, render_html(result), color_scheme=scheme) as visit:
+        visit.page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+        visit.page.evaluate(axe)
+        found = visit.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    serious = {
+        violation["id"]: [node["html"][:160] for node in violation["nodes"][:3]]
+        for violation in found["violations"]
+        if violation["impact"] in {"serious", "critical"}
+    }
+    assert serious == {}, json.dumps(serious, indent=1)

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from recaudit.reports.charts import figures_of
-from recaudit.reports.page import page
+from recaudit.reports.view import view_of
 
 
 def charts_of(result):
-    view = page(result)
+    view = view_of(result)
     return figures_of(view.probes, view.system_names)
 
 

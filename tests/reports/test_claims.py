@@ -51,7 +51,8 @@ def test_excess_without_a_value_is_infinite(make):
 def test_a_claim_holds_every_number_in_words(make):
     claim = claim_of(make.gap())
     assert (claim.value, claim.interval, claim.limit) == ("0.084", "0.051 to 0.117", "at most 0.05")
-    assert (claim.p, claim.p_adjusted, claim.n, claim.missing) == ("p < 0.001", "p = 0.001", 943, 3)
+    assert (claim.n, claim.missing) == (943, 3)
+    assert claim.notes == "M \N{MINUS SIGN} F; p < 0.001 (p = 0.001); 3 without a value"
     assert claim.mark is not None
     assert claim.mark.label == "0.084, 95 % interval 0.051 to 0.117, limit at most 0.05"
 
@@ -79,5 +80,5 @@ def test_reasons_of_verdict_and_estimate_are_both_told_and_not_twice(make):
 def test_what_chance_alone_gives_stands_beside_the_value(make):
     estimate = make.estimate(0.2, 0.1, 0.3, by_chance=0.0512)
     claim = claim_of(make.finding(contrast="arm gap", attribute=None, arms=("a", "b"), estimate=estimate))
-    assert claim.by_chance == "0.051"
-    assert claim_of(make.gap()).by_chance == ""
+    assert claim.notes == "0.051 by chance alone; 3 without a value"
+    assert "by chance" not in claim_of(make.gap()).notes

@@ -15,7 +15,7 @@ from recaudit.reports.tables import (
 
 
 def test_group_means_mark_small_groups_and_missing_values(make):
-    table = means_table("als", make.system().probes[0].tables[0])
+    (table,) = means_table({"als": make.system().probes[0].tables[0]}).parts
     assert [(row.label, row.n, row.small) for row in table.groups] == [
         ("M", "670", False),
         ("F", "273", False),
@@ -27,6 +27,37 @@ def test_group_means_mark_small_groups_and_missing_values(make):
         ("0.084", "0.100"),
         ("0.781", "0.875"),
     ]
+
+
+def test_a_system_without_a_metric_has_no_value_there(make):
+    table = make.system().probes[0].tables[0]
+    other = replace(
+        table,
+        metrics=("ndcg@10",),
+        values=((0.3,), (0.2,), (None,)),
+        overall=(0.25,),
+        difference=(0.1,),
+        ratio=(0.5,),
+    )
+    means = means_table({"a": table, "b": other})
+    assert means.metrics == ("ndcg@10", "hit@10")
+    assert means.parts[1].groups[0].values == ("0.300", "—")
+
+
+def test_groups_that_lost_nothing_have_one_row(make):
+    system = make.system()
+    rows = tuple(
+        replace(row, planned=9, answered=9, measured=9, problems={}, empty=0, short=0)
+        for row in system.funnel.groups
+    )
+    whole = replace(system, funnel=replace(system.funnel, groups=rows))
+    (table,) = group_funnels([whole, make.system("knn")]).values()
+    assert [label for label, _ in table.rows] == [
+        "als: all 2 groups, in each everything",
+        "knn: M",
+        "knn: F",
+    ]
+    assert table.rows[0][1][0] == "18"
 
 
 def test_a_series_that_all_systems_share_stands_once(make):

@@ -58,7 +58,7 @@ def test_claims_without_a_better_side_come_last_and_say_higher():
 
 
 def test_the_page_warns_against_reading_systems_as_quadrants(make):
-    page = render_html(make.result(make.mean(), comparisons=(comparison(),)), charts=False)
+    page = render_html(make.result(make.mean(), comparisons=(comparison(),)), static=True)
     assert "One system for a quadrant says nothing about the quadrant as a whole." in page
     assert "knn by 0.020 (0.010 to 0.030)" in page
-    assert "Systems against each other" not in render_html(make.result(make.mean()), charts=False)
+    assert "Systems against each other" not in render_html(make.result(make.mean()), static=True)

@@ -96,6 +96,7 @@ def _rows(
 
 COUNTERFACTUAL = Probe(
     name=PROMPT_FORM,
+    aspect="fair",
     question="Is it fair: does the list change when only a sensitive word about the person changes?",
     options=PromptOptions,
     depth=depth,
@@ -106,6 +107,7 @@ COUNTERFACTUAL = Probe(
 
 COUNTERFACTUAL_PROFILE = Probe(
     name=PROFILE_FORM,
+    aspect="fair",
     question="Is it fair: does a real user's list change, or become worse, when they disclose another attribute?",
     options=ProfileOptions,
     depth=depth,

@@ -28,6 +28,7 @@ def plan(data: AuditData, options: ExposureOptions, k: int, run_seed: int) -> li
 
 EXPOSURE = Probe(
     name=NAME,
+    aspect="fair",
     question="Is it fair to items: do groups of items get the exposure that users' wishes and histories give them?",
     options=ExposureOptions,
     depth=depth,

@@ -85,6 +85,7 @@ def hypotheses(data: AuditData, options: LeakageOptions) -> list[Hypothesis]:
 
 LEAKAGE = Probe(
     name=NAME,
+    aspect="fair",
     question="Do lists give away what nobody disclosed: can an attribute of the user be read off the list alone?",
     options=LeakageOptions,
     depth=depth,

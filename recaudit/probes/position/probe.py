@@ -16,6 +16,7 @@ def depth(options: PositionOptions) -> int:  # noqa: ARG001 - the probe contract
 
 POSITION = Probe(
     name=NAME,
+    aspect="steady",
     question="Is it steady: does the ranking depend on the order in which the candidates are given?",
     options=PositionOptions,
     depth=depth,

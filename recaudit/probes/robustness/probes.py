@@ -25,6 +25,7 @@ def depth(options: CommonOptions) -> int:  # noqa: ARG001 - the probe contract
 
 ROBUSTNESS = Probe(
     name=HISTORIES,
+    aspect="steady",
     question="Is it steady: does the list change when the history is shuffled, cut, or ranked among more candidates?",
     options=RobustnessOptions,
     depth=depth,
@@ -35,6 +36,7 @@ ROBUSTNESS = Probe(
 
 ROBUSTNESS_PROMPTS = Probe(
     name=PROMPTS,
+    aspect="steady",
     question="Is it steady: does the list change with other words, typing errors or another language?",
     options=PromptRobustnessOptions,
     depth=depth,

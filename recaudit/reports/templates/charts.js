@@ -1,14 +1,22 @@
-(async () => {
+(() => {
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const charts = [...document.querySelectorAll(".chart")];
+  const packed = document.getElementById("plotly-packed");
   let library;
 
   const say = (message) => charts.forEach((chart) => { chart.firstElementChild.textContent = message; });
 
-  const unpack = async () => {
-    const packed = document.getElementById("plotly-packed").textContent.trim();
-    const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+  const beside = () => new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = "plotly.min.js";
+    script.onload = resolve;
+    script.onerror = reject;
+    document.head.append(script);
+  });
+
+  const unpack = async (packed) => {
+    const bytes = Uint8Array.from(atob(packed.textContent.trim()), (character) => character.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     const script = document.createElement("script");
     script.textContent = await new Response(stream).text();
@@ -46,22 +54,26 @@
     return { data, layout };
   };
 
-  const draw = async () => {
-    library ??= unpack();
+  const draw = async (chart) => {
+    library ??= packed ? unpack(packed) : beside();
     await library;
-    for (const chart of charts) {
-      const figure = themed(JSON.parse(chart.parentElement.querySelector(".figure").textContent));
-      chart.querySelector("p")?.remove();
-      await Plotly.react(chart, figure.data, figure.layout, { displayModeBar: false, responsive: true });
-    }
+    const figure = themed(JSON.parse(chart.parentElement.querySelector(".figure").textContent));
+    chart.querySelector("p")?.remove();
+    await Plotly.react(chart, figure.data, figure.layout, { displayModeBar: false, responsive: true });
   };
 
-  if (typeof DecompressionStream === "undefined") {
+  if (packed && typeof DecompressionStream === "undefined") {
     say("This browser is too old for interactive charts. Their numbers stand in the tables of this section.");
     return;
   }
-  const attempt = () => draw().catch(() => say("The chart could not be drawn. Its numbers stand in the tables of this section."));
-  dark.addEventListener("change", attempt);
-  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((fold) => { fold.open = true; }));
-  await attempt();
+  const drawn = new Set();
+  const attempt = (chart) => {
+    drawn.add(chart);
+    draw(chart).catch(() => { chart.textContent = "The chart could not be drawn. Its numbers stand in the tables of this section."; });
+  };
+  const seen = new IntersectionObserver((entries) => entries.forEach((entry) => {
+    if (entry.isIntersecting && !drawn.has(entry.target)) attempt(entry.target);
+  }), { rootMargin: "600px" });
+  charts.forEach((chart) => seen.observe(chart));
+  dark.addEventListener("change", () => drawn.forEach(attempt));
 })();

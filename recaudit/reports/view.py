@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recaudit.reports.aspects import AspectRow, aspect_rows
+from recaudit.reports.claims import worst_first
 from recaudit.reports.comparison import ClaimRow, Forest, claim_rows, forests
+from recaudit.reports.examples import ExampleView, example_views
+from recaudit.reports.methods import MethodRow, method_rows
+from recaudit.reports.multiples import Multiples, multiples
 from recaudit.reports.numbers import show_count, show_seconds, show_share
 from recaudit.reports.overview import Overview, SystemVerdict, overview
-from recaudit.reports.sentences import attribute_words, confidence_words, count_words
+from recaudit.reports.pareto import Panel, pareto_panels
+from recaudit.reports.quadrants import QuadrantMap, llm_words, quadrant_map
+from recaudit.reports.sentences import attribute_words, count_words, sentence_of
 from recaudit.reports.tables import (
     CountTable,
     MeansTable,
@@ -28,10 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from recaudit.audit.result import AuditResult, DataCard, Provenance, SystemResult
-    from recaudit.records import Estimate, Finding, Quadrant
+    from recaudit.records import Finding, GroupTable, Quadrant
     from recaudit.reports.claims import Claim
-
-QUADRANTS: tuple[Quadrant, ...] = ("tuned, with CRM", "tuned, no CRM", "frozen, with CRM", "frozen, no CRM")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,47 +58,51 @@ class AttributeSection:
     """What one probe found about the groups of one attribute.
 
     Attributes:
-        name: The attribute.
+        name: The attribute, in words.
+        section: The same as claims name it.
         anchor: Its id on the page.
         gates: Its gates by verdict, "" without any.
         settled: Whether all its gates passed or there are none; only then is it folded.
         rows: Claims by system.
         forests: Group means by metric.
-        means: Group tables by system.
-        claims: Every number.
+        means: The means of every metric by group, one part per system.
     """
 
     name: str
+    section: str
     anchor: str
     gates: str
     settled: bool
     rows: tuple[ClaimRow, ...]
     forests: tuple[Forest, ...]
-    means: tuple[MeansTable, ...]
-    claims: tuple[Claim, ...]
+    means: MeansTable | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeSection:
-    """What one probe found."""
+    """What one probe found.
+
+    Attributes:
+        name: The probe.
+        anchor: Its id on the page.
+        question: What it asks.
+        answer: Its gates in a phrase, and its worst gate or its first finding in a sentence.
+        everyone: Claims over all units by system.
+        attributes: One part per attribute.
+        shares: Distributions.
+        methods: How its numbers were made.
+        examples: Pairs of answers.
+    """
 
     name: str
     anchor: str
     question: str
+    answer: tuple[str, ...]
     everyone: tuple[ClaimRow, ...]
-    claims: tuple[Claim, ...]
     attributes: tuple[AttributeSection, ...]
     shares: tuple[Shares, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MethodRow:
-    """One way in which intervals were made, and for how many claims."""
-
-    method: str
-    family: str
-    confidence: str
-    claims: str
+    methods: tuple[MethodRow, ...]
+    examples: tuple[ExampleView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +111,10 @@ class Page:
 
     overview: Overview
     systems: tuple[SystemRow, ...]
-    quadrants: Mapping[Quadrant, tuple[str, ...]]
+    map: QuadrantMap
+    aspects: tuple[AspectRow, ...]
+    multiples: Multiples
+    pareto: tuple[Panel, ...]
     versus: tuple[Versus, ...]
     probes: tuple[ProbeSection, ...]
     funnel: CountTable
@@ -113,7 +124,14 @@ class Page:
     undefined: CountTable
     data: DataCard
     methods: tuple[MethodRow, ...]
+    glossary: Mapping[str, str]
     provenance: Provenance
+
+    def anchor_of(self, claim: Claim) -> str:
+        """Where on the page a claim has its section."""
+        probe = next(probe for probe in self.probes if probe.name == claim.probe)
+        parts = (part.anchor for part in probe.attributes if part.section == claim.section)
+        return next(parts, probe.anchor)
 
     @property
     def system_names(self) -> tuple[str, ...]:
@@ -121,7 +139,7 @@ class Page:
         return tuple(row.verdict.name for row in self.systems)
 
 
-def page(result: AuditResult) -> Page:
+def view_of(result: AuditResult) -> Page:
     """Turn a result into what the report shows."""
     first = overview(result)
     names = tuple(system.card.name for system in result.systems)
@@ -129,16 +147,20 @@ def page(result: AuditResult) -> Page:
         [finding.hypothesis.probe for finding in result.findings]
         + [tables.probe for system in result.systems for tables in system.probes]
     )
+    shown = example_views(
+        result.examples, {finding.hypothesis.id: finding.hypothesis for finding in result.findings}
+    )
     return Page(
         overview=first,
         systems=tuple(map(_system_row, result.systems, first.systems)),
-        quadrants={
-            quadrant: tuple(system.card.name for system in result.systems if system.quadrant == quadrant)
-            for quadrant in ("conventional", *QUADRANTS)
-        },
+        map=quadrant_map(result.systems),
+        aspects=aspect_rows(result),
+        multiples=multiples(result),
+        pareto=pareto_panels(result),
         versus=versus(result.comparisons, {system.card.name: system.quadrant for system in result.systems}),
         probes=tuple(
-            _probe_section(result, probe, f"probe-{place}", names) for place, probe in enumerate(probes, 1)
+            _probe_section(result, probe, f"probe-{place}", names, shown.get(probe, ()))
+            for place, probe in enumerate(probes, 1)
         ),
         funnel=funnel_table(result.systems),
         group_funnels=group_funnels(result.systems),
@@ -146,19 +168,19 @@ def page(result: AuditResult) -> Page:
         measured=measured_table(result.systems),
         undefined=undefined_table(result.systems),
         data=result.data,
-        methods=_methods(result.findings),
+        methods=method_rows(result.findings),
+        glossary=result.glossary,
         provenance=result.provenance,
     )
 
 
 def _system_row(system: SystemResult, verdict: SystemVerdict) -> SystemRow:
     card, asked = system.card, system.funnel.everybody
-    size = "" if card.llm_parameters is None else f" ({show_count(card.llm_parameters)} parameters)"
     return SystemRow(
         verdict=verdict,
         version=card.version,
         quadrant=system.quadrant,
-        llm="" if card.llm is None else f"{card.llm}{size}",
+        llm=llm_words(card),
         description=card.description,
         answered=f"{show_count(asked.answered)} of {show_count(asked.planned)}"
         f" ({show_share(asked.answered, asked.planned)})",
@@ -168,31 +190,34 @@ def _system_row(system: SystemResult, verdict: SystemVerdict) -> SystemRow:
     )
 
 
-def _probe_section(result: AuditResult, probe: str, anchor: str, names: Sequence[str]) -> ProbeSection:
+def _probe_section(
+    result: AuditResult, probe: str, anchor: str, names: Sequence[str], shown: tuple[ExampleView, ...]
+) -> ProbeSection:
     findings = [finding for finding in result.findings if finding.hypothesis.probe == probe]
-    of_all = [finding for finding in findings if not finding.hypothesis.section]
+    about: dict[str, list[Finding]] = {}
+    for finding in findings:
+        about.setdefault(finding.hypothesis.section, []).append(finding)
+    of_all = about.pop("", [])
     tables = {
         system.card.name: part for system in result.systems for part in system.probes if part.probe == probe
     }
     attributes = dict.fromkeys(
-        [finding.hypothesis.section for finding in findings if finding.hypothesis.section]
-        + [table.attribute for part in tables.values() for table in part.tables]
+        [*about] + [table.attribute for part in tables.values() for table in part.tables]
     )
     everyone = claim_rows(of_all, names)
     sections = []
     for place, attribute in enumerate(attributes, 1):
-        about = [finding for finding in findings if finding.hypothesis.section == attribute]
-        means = [
-            means_table(system, table)
+        means = {
+            system: table
             for system, part in tables.items()
             for table in part.tables
             if table.attribute == attribute
-        ]
+        }
         sections.append(
             _attribute_section(
                 attribute,
                 f"{anchor}-{place}",
-                findings=about,
+                findings=about.get(attribute, []),
                 everyone=everyone,
                 means=means,
                 names=names,
@@ -202,11 +227,23 @@ def _probe_section(result: AuditResult, probe: str, anchor: str, names: Sequence
         name=probe,
         anchor=anchor,
         question=result.questions.get(probe, ""),
+        answer=_answer(findings),
         everyone=everyone,
-        claims=_by_claim(everyone),
         attributes=tuple(sections),
         shares=shares_of({system: part.distributions for system, part in tables.items()}),
+        methods=method_rows(findings),
+        examples=shown,
     )
+
+
+def _answer(findings: Sequence[Finding]) -> tuple[str, ...]:
+    gated = worst_first(finding for finding in findings if finding.limit is not None)
+    verdicts = [finding.verdict for finding in gated if finding.verdict is not None]
+    if verdicts:
+        counts = count_words(verdicts)
+        return f"{counts[:1].upper()}{counts[1:]}.", sentence_of(gated[0])
+    measured = [finding for finding in findings if finding.estimate is not None]
+    return ("No limit was set here, so nothing was decided.", *map(sentence_of, measured[:1]))
 
 
 def _attribute_section(
@@ -215,7 +252,7 @@ def _attribute_section(
     *,
     findings: Sequence[Finding],
     everyone: Sequence[ClaimRow],
-    means: Sequence[MeansTable],
+    means: Mapping[str, GroupTable],
     names: Sequence[str],
 ) -> AttributeSection:
     rows = claim_rows(findings, names)
@@ -224,31 +261,11 @@ def _attribute_section(
     ]
     return AttributeSection(
         name=attribute_words(attribute),
+        section=attribute,
         anchor=anchor,
         gates=count_words(verdicts) if verdicts else "",
         settled=set(verdicts) <= {"PASS"},
         rows=rows,
         forests=forests(findings, everyone, names),
-        means=tuple(means),
-        claims=_by_claim(rows),
+        means=means_table(means) if means else None,
     )
-
-
-def _by_claim(rows: Sequence[ClaimRow]) -> tuple[Claim, ...]:
-    return tuple(cell for row in rows for cell in row.cells if cell is not None)
-
-
-def _methods(findings: Sequence[Finding]) -> tuple[MethodRow, ...]:
-    counts: Counter[tuple[str, str, str]] = Counter(
-        (finding.estimate.method, _family(finding.estimate), confidence_words(finding.estimate.confidence))
-        for finding in findings
-        if finding.estimate is not None
-    )
-    return tuple(
-        MethodRow(method=method, family=family, confidence=confidence, claims=show_count(count))
-        for (method, family, confidence), count in counts.most_common()
-    )
-
-
-def _family(estimate: Estimate) -> str:
-    return f"{estimate.family} ({show_count(estimate.family_size)})"
