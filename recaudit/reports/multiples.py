@@ -27,6 +27,6 @@ def multiples(result: AuditResult) -> Multiples:
     """Lay the key claims out by system; without a single number a claim has no panel."""
     keys = {claim.id for claim in key_claims(result)}
     names = [system.card.name for system in result.systems]
-    rows = claim_rows((finding for finding in result.findings if finding.hypothesis.id in keys), names)
+    rows = claim_rows((finding for finding in result.own_findings if finding.hypothesis.id in keys), names)
     drawn = tuple(row for row in rows if row.scale is not None)
     return Multiples(shown=drawn[:MOST_SHOWN], folded=drawn[MOST_SHOWN:])

@@ -95,9 +95,9 @@ def pareto_panels(result: AuditResult) -> tuple[Panel, ...]:
     quality = next((claim for claim in claims if aspect_of(claim, result.aspects) == "good"), None)
     if quality is None or quality.better not in {"higher", "lower"}:
         return ()
-    across = _measure_of(quality, result.findings)
+    across = _measure_of(quality, result.own_findings)
     others = [
-        _measure_of(claim, result.findings) for claim in claims if claim is not quality and _has_side(claim)
+        _measure_of(claim, result.own_findings) for claim in claims if claim is not quality and _has_side(claim)
     ]
     names = [system.card.name for system in result.systems]
     return tuple(
@@ -108,7 +108,7 @@ def pareto_panels(result: AuditResult) -> tuple[Panel, ...]:
 def key_claims(result: AuditResult) -> tuple[Hypothesis, ...]:
     """The claims that stand for all: those with a gate, and the first of each probe and aspect without one."""
     gated = {finding.hypothesis.id for finding in result.gated}
-    claims = {finding.hypothesis.id: finding.hypothesis for finding in result.findings}
+    claims = {finding.hypothesis.id: finding.hypothesis for finding in result.own_findings}
     asked = {
         (claim.probe, aspect_of(claim, result.aspects)) for claim in claims.values() if claim.id in gated
     }
