@@ -21,7 +21,10 @@ def test_what_became_of_every_item():
 
 def test_lists_of_different_length_keep_their_places():
     rows = aligned(shown("a", "b"), shown("b"))
-    assert [(first is not None, second is not None) for first, second in rows] == [(True, True), (True, False)]
+    assert [(first is not None, second is not None) for first, second in rows] == [
+        (True, True),
+        (True, False),
+    ]
     assert aligned((), ()) == ()
 
 
