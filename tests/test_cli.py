@@ -106,6 +106,10 @@ def test_a_report_can_be_rendered_again_from_the_result_alone(
     small = recaudit("report", "out", "--static", cwd=tmp_path)
     assert small.returncode == 0
     assert len((tmp_path / "out" / "report.html").read_bytes()) < len(first) / 2
+    folder = recaudit("report", "out", "--layout", "dir", cwd=tmp_path)
+    assert folder.stdout.strip() == "out/report/report.html"
+    files = {path.name for path in (tmp_path / "out" / "report").iterdir()}
+    assert files == {"report.html", "report.css", "report.js", "plotly.min.js"}
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from recaudit.reports.numbers import show
 from recaudit.reports.sentences import VERDICTS
-from recaudit.reports.svg import Mark, Scale, drawing, px, ticks_of
+from recaudit.reports.svg import Mark, Scale, drawing, px, tick_words, ticks_of
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:
@@ -66,6 +65,10 @@ class _Axis:
         return [float(f"{10.0**tick:.3g}") for tick in whole or ticks]
 
 
+def _tick_words(axis: _Axis) -> Sequence[str]:
+    return [f"{tick:g}" for tick in axis.ticks] if axis.logarithmic else tick_words(axis.ticks)
+
+
 def panel_plot(panel: Panel) -> Markup:
     """Draw one panel: better is right and up, whiskers are intervals, the stepped line joins the front.
 
@@ -108,17 +111,17 @@ def _axis(
 
 def _frame(across: _Axis, up: _Axis) -> Iterable[str]:
     yield f'<path d="M{LEFT} {TOP}V{BOTTOM}H{RIGHT}" fill="none" stroke-opacity=".6"/>'
-    for tick in across.ticks:
+    for tick, text in zip(across.ticks, _tick_words(across), strict=True):
         x = across.at(tick)
         yield (
             f'<path d="M{px(x)} {BOTTOM}v4"/><text x="{px(x)}" y="{BOTTOM + 15}" '
-            f'font-size="10" text-anchor="middle" stroke="none">{show(tick)}</text>'
+            f'font-size="10" text-anchor="middle" stroke="none">{text}</text>'
         )
-    for tick in up.ticks:
+    for tick, text in zip(up.ticks, _tick_words(up), strict=True):
         y = up.at(tick)
         yield (
             f'<path d="M{LEFT} {px(y)}h-4"/><text x="{LEFT - 7}" y="{px(y + 3.5)}" '
-            f'font-size="10" text-anchor="end" stroke="none">{show(tick)}</text>'
+            f'font-size="10" text-anchor="end" stroke="none">{text}</text>'
         )
 
 

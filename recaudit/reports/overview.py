@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from recaudit.records import Finding, Verdict
 
 VISIBLE_GATES, MOST_NAMES = 12, 12
-LONGEST_NAME, LONGEST_LEAD, LONGEST_LIST = 60, 500, 150
+LONGEST_NAME, LONGEST_TITLE, LONGEST_LEAD, LONGEST_LIST = 60, 120, 500, 150
 """Characters on the first screen; the rest of the page has everything."""
 
 
@@ -126,13 +126,19 @@ def _leads(result: AuditResult, gated: Sequence[Finding]) -> tuple[str, ...]:
         for system in result.systems
         if system.failure
     ]
-    failed = [sentence_of(gate) for gate in gated if gate.verdict == "FAIL"][:1]
-    undecided = [sentence_of(gate) for gate in gated if gate.verdict == "ERROR"][:1]
+    failed = [_sentence(gate) for gate in gated if gate.verdict == "FAIL"][:1]
+    undecided = [_sentence(gate) for gate in gated if gate.verdict == "ERROR"][:1]
     if failures:
         return (*failed, *failures)
     if result.verdict == "ERROR":
         return (*failed, *undecided)
-    return tuple(map(sentence_of, gated[:1]))
+    return tuple(map(_sentence, gated[:1]))
+
+
+def _sentence(finding: Finding) -> str:
+    """The finding in a sentence in which no long name pushes the number out."""
+    claim = replace(finding.hypothesis, title=clipped(finding.hypothesis.title, LONGEST_TITLE))
+    return sentence_of(replace(finding, system=clipped(finding.system, LONGEST_NAME), hypothesis=claim))
 
 
 def _system_verdict(system: SystemResult, gates: tuple[Claim, ...]) -> SystemVerdict:

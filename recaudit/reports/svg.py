@@ -124,8 +124,9 @@ def _shapes(mark: Mark, scale: Scale) -> str:
 def axis(scale: Scale) -> Markup:
     """Draw a scale with a few round numbers; one that would run into the number before it has a mark only."""
     path, texts, taken = f"M0 17.5H{WIDTH}", [], 0.0
-    for tick in ticks_of(scale):
-        at, text = scale.at(tick), show(tick)
+    ticks = ticks_of(scale)
+    for tick, text in zip(ticks, tick_words(ticks), strict=True):
+        at = scale.at(tick)
         width = NUMBER_WIDTH * len(text)
         start = min(max(at - width / 2, 0.0), WIDTH - width)
         path += f"M{px(at)} 14V18"
@@ -147,6 +148,18 @@ def ticks_of(scale: Scale) -> Sequence[float]:
     step = next(power * factor for factor in (0.2, 0.5, 1, 2, 5) if span / (power * factor) <= 4)
     first, last = math.ceil(scale.left / step), math.floor(scale.right / step)
     return [round(index * step, 12) for index in range(first, last + 1)]
+
+
+def tick_words(ticks: Sequence[float]) -> list[str]:
+    """Write round numbers with as many decimals as tell them apart.
+
+    >>> tick_words([0.0005, 0.001, 0.0015]), tick_words([0, 500, 1000])
+    (['0.0005', '0.0010', '0.0015'], ['0', '500', '1,000'])
+    """
+    places = next(
+        (count for count in range(12) if all(abs(round(tick, count) - tick) < 1e-12 for tick in ticks)), 12
+    )
+    return [show(tick, places) for tick in ticks]
 
 
 def _beyond(mark: Mark, scale: Scale) -> Iterable[str]:

@@ -77,7 +77,14 @@ def many(make) -> AuditResult:
     return make.result(*findings, systems=tuple(systems))
 
 
-@pytest.mark.parametrize("audit", ["mixed", "many", "paired"])
+@pytest.fixture(scope="module")
+def endless(make) -> AuditResult:
+    """Names and titles of thousands of characters."""
+    title = "A title without end " * 250
+    return make.result(*(make.gap(f"{title} {place}", title=title) for place in range(14)), name="n" * 5000)
+
+
+@pytest.mark.parametrize("audit", ["mixed", "many", "paired", "endless"])
 def test_the_first_screen_needs_no_scroll_no_click_and_no_script(
     browser: Browser, audit: str, request: pytest.FixtureRequest, make
 ):
