@@ -53,6 +53,8 @@ def calibrate(
         console = Console()
         for part in render_calibration(found):
             console.print(part)
-        typer.echo(f"Calibration: {folder / 'calibration.json'}")
+        typer.echo(
+            f"Calibration: {folder / 'calibration.json'}; into the report with: recaudit report {folder}"
+        )
     if found.interrupted:
         raise typer.Exit(INTERRUPTED)

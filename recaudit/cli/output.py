@@ -32,17 +32,21 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print the outcome as JSO
 def write_reports(
     result: AuditResult, folder: Path, *, layout: Layout = Layout.single, static: bool = False
 ) -> Path:
-    """Write every form of the report into a run folder; gives the path of the page."""
+    """Write every form of the report into a run folder, with its calibration if it has one; gives the page's path."""
+    from recaudit.audit import Calibration
     from recaudit.files import write_atomically
     from recaudit.reports import render_csv, render_folder, render_html, render_junit, render_markdown
 
+    calibration = Calibration.load(folder)
+    if calibration is not None and calibration.config_digest != result.provenance.config_digest:
+        calibration = None
     report_path = folder / "report.html"
     if layout is Layout.dir:
         report_path = folder / "report" / "report.html"
-        for name, content in render_folder(result, static=static).items():
+        for name, content in render_folder(result, static=static, calibration=calibration).items():
             write_atomically(report_path.with_name(name), content)
     else:
-        write_atomically(report_path, render_html(result, static=static))
+        write_atomically(report_path, render_html(result, static=static, calibration=calibration))
     write_atomically(folder / "findings.csv", render_csv(result))
     write_atomically(folder / "junit.xml", render_junit(result))
     write_atomically(folder / "summary.md", render_markdown(result))

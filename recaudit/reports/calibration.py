@@ -47,6 +47,33 @@ class CalibrationRow:
     joint: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationView:
+    """What the page shows of a calibration.
+
+    Attributes:
+        sentence: What was simulated.
+        rates: Heads of the rates.
+        rows: Gates, and gates together.
+        legend: What the rates mean.
+    """
+
+    sentence: str
+    rates: tuple[str, ...]
+    rows: tuple[CalibrationRow, ...]
+    legend: str
+
+
+def calibration_view(calibration: Calibration) -> CalibrationView:
+    """Put a calibration into words."""
+    return CalibrationView(
+        sentence=calibration_sentence(calibration),
+        rates=RATES,
+        rows=calibration_rows(calibration),
+        legend=LEGEND,
+    )
+
+
 def calibration_rows(calibration: Calibration) -> tuple[CalibrationRow, ...]:
     """Every gate in the order of the file, each system's after what they do together; last all systems together."""
     joint = {one.system: one for one in calibration.systems}

@@ -131,6 +131,8 @@ def _notes(estimate: Estimate) -> Iterator[str]:
         yield f"{show_p(estimate.p)}{adjusted}"
     if estimate.effect_size is not None:
         yield f"g {show(estimate.effect_size)}"
+    if estimate.rank_effect is not None:
+        yield f"rank effect {show(estimate.rank_effect)}"
     if estimate.detectable is not None:
         yield f"{show(estimate.detectable)} detected"
     if estimate.n_missing:

@@ -26,6 +26,7 @@ _ESTIMATE_COLUMNS = (
     "p",
     "p_adjusted",
     "effect_size",
+    "rank_effect",
     "detectable",
     "by_chance",
     "standard_error",

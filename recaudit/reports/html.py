@@ -23,31 +23,35 @@ from recaudit.reports.view import view_of
 from recaudit.reports.visible import clipped, visible
 
 if TYPE_CHECKING:
+    from recaudit.audit.calibration import Calibration
     from recaudit.audit.result import AuditResult
 
 
-def render_html(result: AuditResult, *, static: bool = False) -> str:
+def render_html(result: AuditResult, *, static: bool = False, calibration: Calibration | None = None) -> str:
     """Render a result as one page that needs no network, no other file and no script.
 
     Args:
         result: What an audit found.
         static: Leave out all scripts: the interactive charts, about 2 MB for the compressed plotly library, and the
             sorting and filtering of tables. What charts show stands in tables either way.
+        calibration: How often the verdicts would be wrong, for the method section.
 
     Returns:
         The same text for the same result.
     """
-    return _rendered(result, static=static, beside=False)
+    return _rendered(result, calibration, static=static, beside=False)
 
 
-def render_folder(result: AuditResult, *, static: bool = False) -> dict[str, str]:
+def render_folder(
+    result: AuditResult, *, static: bool = False, calibration: Calibration | None = None
+) -> dict[str, str]:
     """Render a result as a page with its style sheet and scripts beside it, by file name.
 
     For servers that forbid what stands inline: the page is complete under the policy `default-src 'none';
     img-src 'self'; style-src 'self'`, which many servers have for the artefacts of a build.
     """
     files = {
-        "report.html": _rendered(result, static=static, beside=True),
+        "report.html": _rendered(result, calibration, static=static, beside=True),
         "report.css": _template("style.css"),
     }
     if not static:
@@ -56,8 +60,8 @@ def render_folder(result: AuditResult, *, static: bool = False) -> dict[str, str
     return files
 
 
-def _rendered(result: AuditResult, *, static: bool, beside: bool) -> str:
-    view = view_of(result)
+def _rendered(result: AuditResult, calibration: Calibration | None, *, static: bool, beside: bool) -> str:
+    view = view_of(result, calibration)
     figures = {} if static else figures_of(view.probes, view.system_names)
     scripts = [] if static else ["page.js", *(["charts.js"] if figures else [])]
     page = (

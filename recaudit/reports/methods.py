@@ -93,7 +93,7 @@ def _test(finding: Finding, estimate: Estimate) -> str:
     if estimate.p is None:
         return ""
     how = TESTS.get(finding.hypothesis.contrast, "no difference between groups")
-    return f"{how}; {'Holm' if finding.limit is not None else 'Benjamini-Hochberg'}"
+    return f"{how}; {'Holm' if finding.limit is not None else 'false discovery rate'}"
 
 
 def _span(counts: Sequence[int]) -> str:

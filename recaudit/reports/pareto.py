@@ -97,7 +97,9 @@ def pareto_panels(result: AuditResult) -> tuple[Panel, ...]:
         return ()
     across = _measure_of(quality, result.own_findings)
     others = [
-        _measure_of(claim, result.own_findings) for claim in claims if claim is not quality and _has_side(claim)
+        _measure_of(claim, result.own_findings)
+        for claim in claims
+        if claim is not quality and _has_side(claim)
     ]
     names = [system.card.name for system in result.systems]
     return tuple(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recaudit.reports.aspects import AspectRow, aspect_rows
+from recaudit.reports.calibration import CalibrationView, calibration_view
 from recaudit.reports.claims import worst_first
 from recaudit.reports.comparison import ClaimRow, Forest, claim_rows, forests
 from recaudit.reports.examples import ExampleView, example_views
@@ -33,6 +34,7 @@ from recaudit.reports.versus import Versus, versus
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from recaudit.audit.calibration import Calibration
     from recaudit.audit.result import AuditResult, DataCard, Provenance, SystemResult
     from recaudit.records import Finding, GroupTable, Quadrant
     from recaudit.reports.claims import Claim
@@ -125,6 +127,7 @@ class Page:
     data: DataCard
     methods: tuple[MethodRow, ...]
     glossary: Mapping[str, str]
+    calibration: CalibrationView | None
     provenance: Provenance
 
     def anchor_of(self, claim: Claim) -> str:
@@ -139,7 +142,7 @@ class Page:
         return tuple(row.verdict.name for row in self.systems)
 
 
-def view_of(result: AuditResult) -> Page:
+def view_of(result: AuditResult, calibration: Calibration | None = None) -> Page:
     """Turn a result into what the report shows."""
     first = overview(result)
     names = tuple(system.card.name for system in result.systems)
@@ -170,6 +173,7 @@ def view_of(result: AuditResult) -> Page:
         data=result.data,
         methods=method_rows(result.findings),
         glossary=result.glossary,
+        calibration=None if calibration is None else calibration_view(calibration),
         provenance=result.provenance,
     )
 

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from recaudit.audit import AuditResult
 from recaudit.audit.calibration import Calibration, GateCalibration, JointCalibration, rate_of
+from recaudit.cli.output import write_reports
 from recaudit.records import Limit
 from recaudit.reports.calibration import RATES, calibration_rows, calibration_sentence, render_calibration
 
@@ -84,3 +87,17 @@ def test_the_terminal_reads_no_markup_from_names(calibration: Calibration) -> No
     text = console.export_text()
     assert "Calibration of [bold]my audit" in text
     assert "bpr: gini: not calibrated: because" in text
+
+
+def test_the_page_shows_the_calibration_of_this_audit_only(
+    mixed: AuditResult, calibration: Calibration, tmp_path: Path
+) -> None:
+    result = mixed
+    heading = "How often these verdicts would be wrong"
+    assert heading not in write_reports(result, tmp_path, static=True).read_text()
+    replace(calibration, config_digest="another").save(tmp_path)
+    assert heading not in write_reports(result, tmp_path, static=True).read_text()
+    replace(calibration, config_digest=result.provenance.config_digest).save(tmp_path)
+    page = write_reports(result, tmp_path, static=True).read_text()
+    assert heading in page
+    assert "80 ± 6 % (0.031)" in page

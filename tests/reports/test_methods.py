@@ -14,7 +14,7 @@ def test_findings_that_were_made_alike_stand_in_one_row(make):
     )
     assert [(row.claims, row.n, row.detectable, row.test) for row in rows] == [
         ("2", "60 to 943", "0.020 to 0.100", "no difference between groups; Holm"),
-        ("1", "943", "", "no difference between groups; Benjamini-Hochberg"),
+        ("1", "943", "", "no difference between groups; false discovery rate"),
     ]
 
 
