@@ -13,7 +13,7 @@ from recaudit.audit.plan import AuditPlan
 from recaudit.audit.result import Asked, DataCard, NotTested, Provenance
 from recaudit.metrics import METRICS
 from recaudit.probes import PROBES
-from recaudit.records import Margin, digest_of
+from recaudit.records import Margin, UserId, digest_of
 from recaudit.statistics import why_not_sequential
 
 _REPORTED_PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "fairlearn", "numba", "implicit")
@@ -52,6 +52,7 @@ def not_tested(plan: AuditPlan, outcomes: Sequence[Outcome]) -> tuple[NotTested,
         *_probes_left_out(plan),
         *(entry for outcome in outcomes for entry in _not_offered(outcome)),
         *_users_left_out(plan),
+        *_histories_cut(plan, outcomes),
         *(_left_by_looking(plan, outcomes) if plan.sequential else ()),
     ]
     if not plan.limits and not plan.margins:
@@ -132,6 +133,24 @@ def _users_left_out(plan: AuditPlan) -> Iterator[NotTested]:
         missing = int(plan.groups[attribute].isna().sum())
         if missing:
             yield NotTested(what=f"{attribute} of {missing:,} users", why="the data do not say it")
+
+
+def _histories_cut(plan: AuditPlan, outcomes: Sequence[Outcome]) -> Iterator[NotTested]:
+    tables = {table.name: table for table in plan.config.tables.systems}
+    for outcome in outcomes:
+        card = outcome.result.card
+        if card.reads is None:
+            continue
+        lengths: dict[UserId, int] = {}
+        for request in plan.requests_of(tables[card.name]):
+            lengths[request.user] = max(len(request.history), lengths.get(request.user, 0))
+        cut = sum(length > card.reads for length in lengths.values())
+        if cut:
+            items = "item" if card.reads == 1 else f"{card.reads:,} items"
+            yield NotTested(
+                what=f"{card.name}: older items of {cut:,} of {len(lengths):,} histories",
+                why=f"it reads the newest {items} of a history",
+            )
 
 
 def _left_by_looking(plan: AuditPlan, outcomes: Sequence[Outcome]) -> Iterator[NotTested]:

@@ -158,6 +158,7 @@ class SystemCard:
             pre-ranker of candidates does not count (arXiv 2306.05817, section 3).
         description: One sentence for the report.
         settings: What else decides its answers, such as temperature or the digest of a prompt template.
+        reads: Items of a history that it reads, the newest ones; None where there is no such limit or it is not known.
     """
 
     name: str
@@ -168,6 +169,7 @@ class SystemCard:
     crm_at_inference: bool = True
     description: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
+    reads: int | None = None
 
     @property
     def quadrant(self) -> Quadrant:

@@ -273,6 +273,28 @@ def test_a_system_may_be_asked_about_few_users_and_is_compared_on_these(
     assert any(entry.what == "popularity: 55 of 80 users" for entry in result.not_tested)
 
 
+def test_histories_that_a_system_reads_in_part_are_counted(write_config: WriteConfig, tmp_path: Path) -> None:
+    (tmp_path / "short_sighted.py").write_text(
+        textwrap.dedent("""
+        from dataclasses import replace
+
+        from recaudit.systems.popularity import popularity
+
+        def newest(data, *, reads):
+            built = popularity(data)
+            return replace(built, card=replace(built.card, reads=reads))
+        """)
+    )
+    system = '[[systems]]\nname = "{0}"\nadapter = "short_sighted:newest"\noptions = {{ reads = {0} }}\n'
+    path = write_config(system.format(2) + system.format(500))
+    result = run_audit(path, out=tmp_path / "run")
+    plan = make_plan(load_config(path), announce=silent)
+    long = sum(len(items) > 2 for items in plan.data.histories().values())
+    assert long > 0
+    cut = [entry.what for entry in result.not_tested if "histories" in entry.what]
+    assert cut == [f"2: older items of {long} of 80 histories"]
+
+
 def test_a_sample_of_users_is_asked_and_every_probe_asks_the_same(
     write_config: WriteConfig, tmp_path: Path
 ) -> None:

@@ -129,6 +129,7 @@ def language_recommender(
         schema=schema,
     )
     card = SystemCard(
+        reads=history,
         name=model.name,
         version=version,
         llm=model.name,

@@ -128,6 +128,7 @@ def bi_encoder(
         return np.asarray(items @ vector)
 
     card = SystemCard(
+        reads=history,
         name=NAME if tuned else f"{NAME}, not tuned",
         llm=encoder.name,
         llm_parameters=encoder.parameters,

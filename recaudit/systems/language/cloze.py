@@ -167,6 +167,7 @@ def cloze(
     place = kept(NAME, data, options, code, train)
     gap.model.load_state_dict(torch.load(place / WEIGHTS, weights_only=True))
     card = SystemCard(
+        reads=history,
         name=NAME,
         llm=f"{name}, with a new head for gaps",
         llm_parameters=int(gap.model.num_parameters()),

@@ -161,6 +161,7 @@ def generated_ids(
     place = kept(NAME, data, options, code, train)
     speller.model.load_state_dict(torch.load(place / WEIGHTS, weights_only=True))
     card = SystemCard(
+        reads=history,
         name=f"{NAME}, {indexing}",
         llm="T5 built from a configuration, without pre-trained weights",
         llm_parameters=int(speller.model.num_parameters()),

@@ -73,6 +73,7 @@ def written_text_ranker(
 
     card = replace(
         language.card,
+        reads=None,
         name=f"{NAME} ({language.card.name})",
         crm_at_inference=True,
         description="Logistic regression over popularity, item neighbours and words that a language model wrote about "

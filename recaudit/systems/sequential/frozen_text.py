@@ -106,6 +106,7 @@ def frozen_text_sasrec(
     options = {**chosen, "weights": language.digest, "torch": torch_version()}
     folder = kept(NAME, data, options, (*CODE, sys.modules[__name__]), train)
     card = SystemCard(
+        reads=history,
         name=f"{NAME} ({adapter})",
         version=torch_version(),
         llm=language.name,

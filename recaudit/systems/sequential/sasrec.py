@@ -72,6 +72,7 @@ def sasrec(
     code = (network, sequences, training, trained, sys.modules[__name__])
     folder = kept("sasrec", data, options, code, train)
     card = SystemCard(
+        reads=history,
         name="sasrec",
         version=torch_version(),
         description="The next item by self-attention over the history, items known by id alone.",

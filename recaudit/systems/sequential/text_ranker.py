@@ -90,6 +90,7 @@ def tuned_text_ranker(
 
     card = replace(
         reader.card,
+        reads=None,
         name=f"{NAME} ({tune})",
         description="Logistic regression over popularity, item neighbours and the score of a tuned reader of texts.",
         settings={
