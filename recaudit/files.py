@@ -6,15 +6,23 @@ import os
 import tempfile
 from pathlib import Path
 
+from recaudit.errors import InputError
+
 
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write to a temporary file beside `path` and rename it; an interrupted write leaves the old file.
 
     Text is written as UTF-8 with its line ends as they are.
+
+    Raises:
+        InputError: If the folder does not let it.
     """
     data = content.encode() if isinstance(content, str) else content
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}; choose another place") from error
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)

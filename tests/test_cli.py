@@ -60,6 +60,8 @@ def test_a_run_passes_writes_everything_and_is_quiet_on_stderr(
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "evidence.sqlite",
         "findings.csv",
+        "groups.parquet",
+        "junit.xml",
         "measurements.parquet",
         "report.html",
         "result.json",

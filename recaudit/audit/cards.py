@@ -5,12 +5,14 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from recaudit.audit.config import AuditConfig
 from recaudit.audit.measure import Outcome
 from recaudit.audit.plan import AuditPlan
-from recaudit.audit.result import DataCard, NotTested, Provenance
+from recaudit.audit.result import Asked, DataCard, NotTested, Provenance
 from recaudit.probes import PROBES
+from recaudit.records import Margin, digest_of
 
 _REPORTED_PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "fairlearn", "numba", "implicit")
 
@@ -44,15 +46,43 @@ def _counts(plan: AuditPlan, attribute: str) -> dict[str, int]:
 def not_tested(plan: AuditPlan, outcomes: Sequence[Outcome]) -> tuple[NotTested, ...]:
     """List what a reader might believe was tested and was not."""
     found = [
+        *untested_margins(plan.margins),
         *_probes_left_out(plan),
         *(entry for outcome in outcomes for entry in _not_offered(outcome)),
         *_users_left_out(plan),
     ]
-    if not plan.limits:
+    if not plan.limits and not plan.margins:
         found.append(
             NotTested(what="any limit", why="the configuration has no [[gates]], so nothing was decided")
         )
     return tuple(found)
+
+
+def untested_margins(margins: Sequence[Margin]) -> tuple[NotTested, ...]:
+    """What is left out of a run that is compared with no baseline."""
+    findings = list(dict.fromkeys(margin.finding for margin in margins))
+    if not findings:
+        return ()
+    more = f" and {len(findings) - 3} more" if len(findings) > 3 else ""
+    return (
+        NotTested(
+            what=f"whether anything got worse: {', '.join(findings[:3])}{more}",
+            why="these gates have a margin and no baseline was given; give one with --baseline",
+        ),
+    )
+
+
+def asked_of(plan: AuditPlan) -> Asked:
+    """Describe what is asked by digest."""
+    asked = plan.data.asked.tolist()
+    return Asked(
+        users=len(asked),
+        sample=digest_of(asked),
+        requests={probe.name: len(probe.requests) for probe in plan.probes},
+        digests={
+            probe.name: digest_of(sorted(request.id for request in probe.requests)) for probe in plan.probes
+        },
+    )
 
 
 def _probes_left_out(plan: AuditPlan) -> Iterator[NotTested]:
@@ -111,15 +141,23 @@ def provenance(config: AuditConfig, *, started: str, seconds: float) -> Provenan
     return Provenance(
         recaudit_version=version("recaudit"),
         versions={"python": platform.python_version(), **_versions()},
+        config_name=_below_here(config.path),
         config_text=config.text,
         config_digest=config.digest,
         seed=settings.seed,
         confidence=settings.confidence,
         resamples=settings.resamples,
+        min_group=settings.min_group,
         started=started,
         seconds=round(seconds, 2),
         inconclusive=settings.inconclusive,
     )
+
+
+def _below_here(path: Path) -> str:
+    """A path below the current folder as such, another one by its name alone."""
+    whole, here = path.resolve(), Path.cwd()
+    return (whole.relative_to(here) if whole.is_relative_to(here) else Path(path.name)).as_posix()
 
 
 def _versions() -> dict[str, str]:

@@ -131,26 +131,28 @@ class GateTable(Table):
         finding: A finding id, or a pattern with `*`.
         min: Smallest acceptable value.
         max: Largest acceptable value.
+        margin: By how much the value may get worse than it was in a baseline; asked of runs that are given one.
         systems: Which systems it holds for; all without it.
     """
 
     finding: Annotated[StrictStr, Field(min_length=1)]
     min: float | None = None
     max: float | None = None
+    margin: Annotated[float, Field(gt=0)] | None = None
     systems: list[StrictStr] | None = None
 
     @model_validator(mode="after")
     def _a_range(self) -> GateTable:
-        if self.min is None and self.max is None:
-            raise ValueError("a gate needs min, max or both")
+        if self.min is None and self.max is None and self.margin is None:
+            raise ValueError("a gate needs min, max or margin")
         if self.min is not None and self.max is not None and self.min >= self.max:
             raise ValueError(f"min ({self.min:g}) must lie below max ({self.max:g})")
         return self
 
     @property
-    def limit(self) -> Limit:
-        """The range as a record."""
-        return Limit(low=self.min, high=self.max)
+    def limit(self) -> Limit | None:
+        """The range as a record, None for a gate that only has a margin."""
+        return None if self.min is None and self.max is None else Limit(low=self.min, high=self.max)
 
 
 class ConfigTables(Table):

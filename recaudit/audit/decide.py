@@ -7,13 +7,25 @@ A PASS means that the whole interval lies within the limit: the value was shown 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal, TypeAlias
 
-from recaudit.records import Estimate, Limit, Verdict
+from recaudit.records import Estimate, Finding, Limit, Verdict
 from recaudit.statistics import units_to_settle
 
 WORST_FIRST: tuple[Verdict, ...] = ("ERROR", "FAIL", "INCONCLUSIVE", "PASS", "NOT_RUN")
 
 EXIT_CODES: dict[Verdict, int] = {"PASS": 0, "FAIL": 1, "ERROR": 3, "NOT_RUN": 3, "INCONCLUSIVE": 4}
+
+Outcome: TypeAlias = Literal["passed", "failed", "error", "skipped"]
+"""What a gate is in a report of tests."""
+
+_OUTCOMES: dict[Verdict, Outcome] = {
+    "PASS": "passed",
+    "FAIL": "failed",
+    "ERROR": "error",
+    "NOT_RUN": "skipped",
+    "INCONCLUSIVE": "failed",
+}
 
 
 def decide(estimate: Estimate, limit: Limit) -> tuple[Verdict, str]:
@@ -45,11 +57,29 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     return next((verdict for verdict in WORST_FIRST if verdict in given), "NOT_RUN")
 
 
+def verdict_of(findings: Iterable[Finding], failure: str) -> Verdict:
+    """The verdict of a system: the worst of its gated findings, ERROR if it could not be audited.
+
+    Args:
+        findings: About the system, gated or not.
+        failure: Why it could not be audited, "" if it could.
+    """
+    gated = (finding.verdict for finding in findings if finding.limit is not None)
+    return "ERROR" if failure else worst(verdict for verdict in gated if verdict is not None)
+
+
 def exit_code(verdict: Verdict, inconclusive: str) -> int:
     """The exit code of a run: 0 pass, 1 a gate failed, 3 incomplete, 4 inconclusive unless policy lets it through."""
     if verdict == "INCONCLUSIVE" and inconclusive != "fail":
         return 0
     return EXIT_CODES[verdict]
+
+
+def outcome(verdict: Verdict, inconclusive: str) -> Outcome:
+    """A gate as a test: the policy makes an inconclusive one a failure, a skipped test or a passed one."""
+    if verdict == "INCONCLUSIVE" and inconclusive != "fail":
+        return "skipped" if inconclusive == "warn" else "passed"
+    return _OUTCOMES[verdict]
 
 
 def _straddle(estimate: Estimate, limit: Limit) -> str:

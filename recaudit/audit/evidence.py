@@ -225,8 +225,15 @@ class EvidenceStore:
 
 @contextmanager
 def new_evidence(path: Path) -> Iterator[EvidenceStore]:
-    """Make an evidence file, hold it, and close it at the end."""
-    connection = sqlite3.connect(path)
+    """Make an evidence file, hold it, and close it at the end.
+
+    Raises:
+        InputError: If the folder does not let it.
+    """
+    try:
+        connection = sqlite3.connect(path)
+    except sqlite3.OperationalError as error:
+        raise InputError(f"{path} cannot be written: {error}; choose another folder with --out") from error
     try:
         _hold(connection)
         connection.executescript(TABLES)

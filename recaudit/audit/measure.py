@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recaudit.audit.config_tables import SystemTable
-from recaudit.audit.decide import decide, worst
+from recaudit.audit.decide import decide, verdict_of
 from recaudit.audit.evidence import AskedSystem, EvidenceStore
 from recaudit.audit.funnel import funnel_of
 from recaudit.audit.plan import AuditPlan, PlannedProbe, attributes_of
@@ -69,14 +69,11 @@ def measure_system(
     findings = tuple(
         _finding(plan, name, claim, estimates.get(claim.id), failure) for claim in plan.hypotheses
     )
-    gated = [
-        finding.verdict for finding in findings if finding.limit is not None and finding.verdict is not None
-    ]
     card = SystemCard(name=name) if asked is None else asked.card
     result = SystemResult(
         card=card,
         quadrant=card.quadrant,
-        verdict="ERROR" if failure else worst(gated),
+        verdict=verdict_of(findings, failure),
         funnel=funnel_of(requests, answers, measured, plan.groups),
         usage=usage_of(list(answers.values()), table.prices, asking=seconds.get("answer")),
         probes=tables,

@@ -15,7 +15,7 @@ from recaudit.datasets import AuditData, apply_split, audit_data, first_users, l
 from recaudit.datasets.assets import Announce
 from recaudit.errors import ConfigError, InputError, Problem, UnknownNameError
 from recaudit.probes import user_groups
-from recaudit.records import Hypothesis, Request
+from recaudit.records import Hypothesis, Margin, Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,8 @@ class AuditPlan:
         only: Names of the probes that the run is limited to, empty for all.
         probes: In the order of the configuration.
         requests: Every distinct request by id: what two probes both need is asked once.
-        limits: Which claims of which systems are gated.
+        limits: Which claims of which systems must lie in a range.
+        margins: Which may not get much worse than in a baseline.
     """
 
     config: AuditConfig
@@ -53,6 +54,7 @@ class AuditPlan:
     probes: tuple[PlannedProbe, ...]
     requests: Mapping[str, Request]
     limits: Limits
+    margins: tuple[Margin, ...]
 
     def requests_of(self, system: SystemTable) -> list[Request]:
         """What one system is asked: everything, or what is about its sample of users, or about no user at all."""
@@ -88,7 +90,7 @@ def make_plan(config: AuditConfig, *, only: Collection[str] = (), announce: Anno
     data = _sampled(load_data(config, announce=announce), config.tables.audit)
     probes = _plan_probes(config, chosen, data)
     claims = [claim for probe in probes for claim in probe.hypotheses]
-    limits = match_gates(config, [*claims, *_claims_left_out(config, data, chosen)])
+    gates = match_gates(config, [*claims, *_claims_left_out(config, data, chosen)])
     planned = {claim.id for claim in claims}
     return AuditPlan(
         config=config,
@@ -97,7 +99,8 @@ def make_plan(config: AuditConfig, *, only: Collection[str] = (), announce: Anno
         only=tuple(only),
         probes=probes,
         requests={request.id: request for probe in probes for request in probe.requests},
-        limits={key: limit for key, limit in limits.items() if key[1] in planned},
+        limits={key: limit for key, limit in gates.limits.items() if key[1] in planned},
+        margins=tuple(margin for margin in gates.margins if margin.finding in planned),
     )
 
 

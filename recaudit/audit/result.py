@@ -18,13 +18,14 @@ from recaudit.records import (
     Distribution,
     Finding,
     GroupTable,
+    Margin,
     Quadrant,
     SystemCard,
     SystemComparison,
     Verdict,
 )
 
-SCHEMA = 3
+SCHEMA = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,16 +105,65 @@ class DataCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked, so that two runs can be told to have asked the same.
+
+    Attributes:
+        users: Users asked about.
+        sample: SHA-256 of their ids, in order.
+        requests: Probe to number of requests.
+        digests: Probe to SHA-256 of the content of its requests: histories, candidates, profiles and prompts.
+    """
+
+    users: int
+    sample: str
+    requests: Mapping[str, int]
+    digests: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedWith:
+    """The baseline that a result was compared with.
+
+    Attributes:
+        name: Its file.
+        digest: SHA-256 of its content.
+        started: When the run that it was made of began.
+    """
+
+    name: str
+    digest: str
+    started: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """What is needed to trust and repeat a run."""
+    """What is needed to trust and repeat a run.
+
+    Attributes:
+        recaudit_version: Of this package.
+        versions: Of the packages that numbers depend on.
+        config_name: The configuration file, as a path below the folder in which the run began where it lay there.
+        config_text: The file's content.
+        config_digest: SHA-256 of its meaning.
+        seed: Of splits, resampling and requests.
+        confidence: Joint confidence of the gated claims of a system.
+        resamples: Of users.
+        min_group: Groups with fewer users are not compared.
+        started: ISO 8601.
+        seconds: Wall-clock seconds.
+        inconclusive: What an inconclusive audit means for the exit code.
+    """
 
     recaudit_version: str
     versions: Mapping[str, str]
+    config_name: str
     config_text: str
     config_digest: str
     seed: int
     confidence: float
     resamples: int
+    min_group: int
     started: str
     seconds: float
     inconclusive: str
@@ -133,6 +183,9 @@ class AuditResult:
         comparisons: Systems against each other on the same units, one for every claim about a mean.
         not_tested: What a reader might believe was tested and was not.
         data: What the systems were audited on.
+        asked: What they were asked.
+        margins: By how much claims may get worse than in a baseline.
+        compared_with: The baseline that was given, None for none; what it decides is among the findings.
         provenance: What is needed to trust and repeat the run.
     """
 
@@ -145,12 +198,23 @@ class AuditResult:
     comparisons: tuple[SystemComparison, ...]
     not_tested: tuple[NotTested, ...]
     data: DataCard
+    asked: Asked
+    margins: tuple[Margin, ...] = ()
+    compared_with: ComparedWith | None = None
     provenance: Provenance
 
     @property
     def gated(self) -> tuple[Finding, ...]:
         """The findings that a gate asked about."""
         return tuple(finding for finding in self.findings if finding.limit is not None)
+
+    @property
+    def own_findings(self) -> tuple[Finding, ...]:
+        """The findings about this run alone, without the changes since a baseline."""
+        if self.compared_with is None:
+            return self.findings
+        changes = {(margin.system, margin.change) for margin in self.margins}
+        return tuple(one for one in self.findings if (one.system, one.hypothesis.id) not in changes)
 
     def save(self, path: Path) -> None:
         """Write `result.json` atomically."""
@@ -169,6 +233,11 @@ class AuditResult:
         from pydantic import TypeAdapter
 
         file = path / "result.json" if path.is_dir() else path
+        if not file.is_file() and (file.parent / "evidence.sqlite").is_file():
+            raise InputError(
+                f"the run in {file.parent} was stopped before anything was decided; go on with: recaudit run CONFIG "
+                f"--out {file.parent} --resume"
+            )
         if not file.is_file():
             raise InputError(
                 f"no result at {file}; give a run folder made by `recaudit run`, or its result.json"
@@ -183,10 +252,11 @@ class AuditResult:
                 )
             return TypeAdapter(AuditResult).validate_python(content)
         except ValueError as error:
-            raise InputError(f"{file} is damaged: {_first_problem(error)}; run the audit again") from error
+            raise InputError(f"{file} is damaged: {first_problem(error)}; run the audit again") from error
 
 
-def _first_problem(error: ValueError) -> str:
+def first_problem(error: ValueError) -> str:
+    """What is wrong with a JSON file, in words."""
     from pydantic import ValidationError
 
     if not isinstance(error, ValidationError):

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from recaudit.audit.cards import data_card, not_tested, provenance
+from recaudit.audit.baseline import kept_data
+from recaudit.audit.cards import asked_of, data_card, not_tested, provenance
 from recaudit.audit.collect import build_pending, check_budget, collect
 from recaudit.audit.config import AuditConfig, load_config
 from recaudit.audit.decide import worst
@@ -18,6 +19,7 @@ from recaudit.audit.evidence import EvidenceStore
 from recaudit.audit.measure import Outcome, measure_system
 from recaudit.audit.plan import AuditPlan, make_plan
 from recaudit.audit.progress import Progress, silent
+from recaudit.audit.regression import OpenBaseline, check_comparable, compared, open_baseline
 from recaudit.audit.result import AuditResult
 from recaudit.audit.session import (
     begun,
@@ -28,6 +30,7 @@ from recaudit.audit.session import (
     refuse_other_config,
     refuse_other_plan,
 )
+from recaudit.audit.values import MEASUREMENTS, empty_measurements, save_groups
 from recaudit.datasets.assets import Announce
 from recaudit.datasets.assets import silent as say_nothing
 from recaudit.errors import InputError
@@ -42,6 +45,7 @@ def run_audit(
     only: Collection[str] = (),
     resume: bool = False,
     max_cost: float | None = None,
+    baseline: Path | None = None,
     progress: Progress = silent,
     announce: Announce = say_nothing,
 ) -> AuditResult:
@@ -54,6 +58,7 @@ def run_audit(
         only: Names of probes to run; all if empty.
         resume: Go on with a run that was stopped: nothing that was answered is asked again.
         max_cost: Stop asking when calls have cost this much by the configuration's prices, over all sessions.
+        baseline: What gates with a margin are compared with, as made by `recaudit baseline`.
         progress: Called as work goes on.
         announce: Called with what a person should read, such as a dataset's licence.
 
@@ -69,29 +74,33 @@ def run_audit(
     if not isinstance(config, AuditConfig):
         config = load_config(Path(config))
     check_budget(config.tables.systems, max_cost)
+    base = None if baseline is None else open_baseline(baseline)
     if resume:
         folder = newest_run(config) if out is None else out
         with kept(folder) as evidence:
             refuse_other_config(evidence, config)
             plan = _plan(config, only or kept_only(evidence), progress, announce)
             refuse_other_plan(evidence, plan)
+            _check_baseline(base, plan)
             systems = build_pending(plan, evidence, progress)
             evidence.begin(now())
             collect(plan, systems, evidence, max_cost=max_cost, progress=progress)
-            return _decided(plan, evidence, folder, clock, progress)
+            return _decided(plan, evidence, folder, clock=clock, progress=progress, baseline=base)
     folder = run_folder(config) if out is None else out
     refuse_used_folder(folder)
     plan = _plan(config, only, progress, announce)
+    _check_baseline(base, plan)
     systems = build_pending(plan, None, progress)
     with begun(plan, folder) as evidence:
         collect(plan, systems, evidence, max_cost=max_cost, progress=progress)
-        return _decided(plan, evidence, folder, clock, progress)
+        return _decided(plan, evidence, folder, clock=clock, progress=progress, baseline=base)
 
 
 def measure_run(
     folder: Path,
     *,
     config: Path | None = None,
+    baseline: Path | None = None,
     progress: Progress = silent,
     announce: Announce = say_nothing,
 ) -> AuditResult:
@@ -100,6 +109,7 @@ def measure_run(
     Args:
         folder: The run's folder; its result and measurements are written anew.
         config: Where the configuration lies now, if not where it lay then.
+        baseline: What gates with a margin are compared with.
         progress: Called as work goes on.
         announce: Called with what a person should read.
 
@@ -107,10 +117,12 @@ def measure_run(
         InputError: If there is no evidence, or the configuration or the data are not those of the run.
     """
     clock = time.perf_counter()
+    base = None if baseline is None else open_baseline(baseline)
     with kept(folder) as evidence:
         plan = _plan(kept_config(evidence, config), kept_only(evidence), progress, announce)
         refuse_other_plan(evidence, plan)
-        return _decided(plan, evidence, folder, clock, progress)
+        _check_baseline(base, plan)
+        return _decided(plan, evidence, folder, clock=clock, progress=progress, baseline=base)
 
 
 def run_folder(config: AuditConfig) -> Path:
@@ -153,12 +165,26 @@ def _plan(config: AuditConfig, only: Collection[str], progress: Progress, announ
     return plan
 
 
+def _check_baseline(baseline: OpenBaseline | None, plan: AuditPlan) -> None:
+    """Refuse, before anything is asked, a baseline that cannot be compared with."""
+    if baseline is not None:
+        name = plan.config.path.name
+        check_comparable(baseline, kept_data(data_card(plan)), asked_of(plan), plan.margins, run=name)
+
+
 def _decided(
-    plan: AuditPlan, evidence: EvidenceStore, folder: Path, clock: float, progress: Progress
+    plan: AuditPlan,
+    evidence: EvidenceStore,
+    folder: Path,
+    *,
+    clock: float,
+    progress: Progress,
+    baseline: OpenBaseline | None,
 ) -> AuditResult:
     config = plan.config
     outcomes = [measure_system(plan, table, evidence, progress) for table in config.tables.systems]
-    _save_measurements(outcomes, folder / "measurements.parquet")
+    _save_measurements(outcomes, folder / MEASUREMENTS)
+    save_groups(plan.groups, folder)
     results = tuple(outcome.result for outcome in outcomes)
     result = AuditResult(
         name=config.tables.audit.name,
@@ -169,8 +195,12 @@ def _decided(
         comparisons=_comparisons(plan, outcomes),
         not_tested=not_tested(plan, outcomes),
         data=data_card(plan),
+        asked=asked_of(plan),
+        margins=plan.margins,
         provenance=provenance(config, started=evidence.started(), seconds=time.perf_counter() - clock),
     )
+    if baseline is not None:
+        result = compared(result, folder, baseline)
     result.save(folder / "result.json")
     return result
 
@@ -197,12 +227,11 @@ def _save_measurements(outcomes: Sequence[Outcome], path: Path) -> None:
         for outcome in outcomes
         for probe, measurements in outcome.measurements.items()
     ]
-    if rows:
-        table = pd.concat(rows, ignore_index=True)
-        if pd.api.types.infer_dtype(table["unit"]) not in {"integer", "string"}:
-            # Users go by number and seeds by name; a column holds one kind, so text.
-            table["unit"] = table["unit"].astype(str)
-        table.to_parquet(path, index=False)
+    table = pd.concat(rows, ignore_index=True) if rows else empty_measurements()
+    if rows and pd.api.types.infer_dtype(table["unit"]) not in {"integer", "string"}:
+        # Users go by number and seeds by name; a column holds one kind, so text.
+        table["unit"] = table["unit"].astype(str)
+    table.to_parquet(path, index=False)
 
 
 def _make_importable(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,7 +13,9 @@ from pathlib import Path
 from recaudit.audit.config import AuditConfig, parse_config
 from recaudit.audit.evidence import EvidenceStore, kept_evidence, new_evidence
 from recaudit.audit.plan import AuditPlan
+from recaudit.audit.result import AuditResult
 from recaudit.errors import InputError
+from recaudit.records import digest_of
 
 EVIDENCE = "evidence.sqlite"
 
@@ -20,7 +23,12 @@ EVIDENCE = "evidence.sqlite"
 @contextmanager
 def begun(plan: AuditPlan, folder: Path) -> Iterator[EvidenceStore]:
     """Make the run folder and its evidence file, and store what will be asked."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{folder} cannot be made: {error.strerror}; choose another folder with --out"
+        ) from error
     with new_evidence(folder / EVIDENCE) as evidence:
         evidence.begin(now())
         evidence.describe(
@@ -85,6 +93,18 @@ def refuse_other_config(evidence: EvidenceStore, config: AuditConfig) -> None:
         f"{config.path} has changed since the run began; take the changes back, or begin a new run:\n"
         + "\n".join(f"  {line}" for line in changes)
     )
+
+
+def changed_since(result: AuditResult) -> bool:
+    """Whether the configuration of a run lies where it lay then and means something else now."""
+    path = Path(result.provenance.config_name)
+    if not path.is_file():
+        return False
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return True
+    return digest_of(content) != result.provenance.config_digest
 
 
 def refuse_other_plan(evidence: EvidenceStore, plan: AuditPlan) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(
@@ -28,6 +30,15 @@ def line_of(text: str, location: Sequence[str | int]) -> int | None:
         if wanted in lines:
             return lines[wanted]
         wanted = wanted[:-1]
+    return None
+
+
+def gate_at(text: str, system: str, finding: str) -> int | None:
+    """The line of the gate of a configuration that asks about a claim of a system, None without one."""
+    gates = tomllib.loads(text).get("gates", [])
+    for position, gate in enumerate(gates):
+        if fnmatchcase(finding, gate["finding"]) and system in gate.get("systems", [system]):
+            return line_of(text, ("gates", position, "finding"))
     return None
 
 

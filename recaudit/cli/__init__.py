@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import typer
 
+from recaudit.cli.compare import compare
 from recaudit.cli.demo import demo
+from recaudit.cli.gate import baseline, gate
 from recaudit.cli.look import list_names, show_name
 from recaudit.cli.offline import export_requests, import_answers
 from recaudit.cli.output import fail
-from recaudit.cli.runs import gate, measure, report, run
+from recaudit.cli.runs import measure, report, run
 from recaudit.errors import EvidenceError, InputError
 
 INCOMPLETE = 3
@@ -29,6 +31,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "measure": measure,
     "report": report,
     "gate": gate,
+    "baseline": baseline,
+    "compare": compare,
     "export-requests": export_requests,
     "import-answers": import_answers,
     "list": list_names,

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from recaudit.cli.output import JsonFlag, say
-from recaudit.cli.runs import OutOption, ResumeFlag, run_and_show
+from recaudit.cli.output import JsonFlag, say, show_result
+from recaudit.cli.runs import OutOption, ResumeFlag, default_folder, run_and_report
 
 INCOMPLETE = 3
 
@@ -37,12 +37,10 @@ def demo(
     name = "demo-quick" if quick else "demo"
     text = resources.files("recaudit").joinpath(f"{name}.toml").read_text(encoding="utf-8")
     say(f"{name}: {EXPECT[name]}")
-    result = run_and_show(
-        parse_config(text, Path(f"{name}.toml")),
-        out,
-        resume=resume,
-        json_output=json_output,
-        command="recaudit demo --quick" if quick else "recaudit demo",
-    )
+    config = parse_config(text, Path(f"{name}.toml"))
+    folder = out or default_folder(config, resume=resume)
+    command = "recaudit demo --quick" if quick else "recaudit demo"
+    result = run_and_report(config, folder, resume=resume, command=command)
+    show_result(result, folder, json_output=json_output)
     if any(system.failure for system in result.systems):
         raise typer.Exit(INCOMPLETE)

@@ -23,11 +23,12 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print the outcome as JSO
 def write_reports(result: AuditResult, folder: Path, *, charts: bool) -> Path:
     """Write every form of the report into a run folder; gives the path of the page."""
     from recaudit.files import write_atomically
-    from recaudit.reports import render_csv, render_html, render_markdown
+    from recaudit.reports import render_csv, render_html, render_junit, render_markdown
 
     report_path = folder / "report.html"
     write_atomically(report_path, render_html(result, charts=charts))
     write_atomically(folder / "findings.csv", render_csv(result))
+    write_atomically(folder / "junit.xml", render_junit(result))
     write_atomically(folder / "summary.md", render_markdown(result))
     return report_path
 

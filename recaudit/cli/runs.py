@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from recaudit.cli.output import JsonFlag, say, show_progress, show_result, write_reports
+from recaudit.cli.ci import finish
+from recaudit.cli.output import JsonFlag, say, show_progress, write_reports
 
 if TYPE_CHECKING:
     from recaudit.audit import AuditConfig, AuditResult
@@ -27,6 +28,10 @@ OnlyOption = Annotated[
 ResumeFlag = Annotated[
     bool, typer.Option("--resume", help="Go on with a stopped run; nothing answered is asked again.")
 ]
+BaselineOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--baseline", help="Decide gates with a margin against this, made by `recaudit baseline`."),
+]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or its result.json.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 
@@ -43,25 +48,27 @@ def run(
         Optional[float],  # noqa: UP045
         typer.Option(min=0, help="Stop asking when calls have cost this much by the configured prices."),
     ] = None,
+    baseline: BaselineOption = None,
     json_output: JsonFlag = False,
 ) -> None:
     """Run an audit; the exit code is decided by its gates."""
-    from recaudit.audit import exit_code, load_config
+    from recaudit.audit import load_config
 
     loaded = load_config(config)
     if dry_run:
         _forecast(loaded, only or [], json_output=json_output)
         return
-    result = run_and_show(
+    folder = out or default_folder(loaded, resume=resume)
+    result = run_and_report(
         loaded,
-        out,
+        folder,
         only or [],
         resume=resume,
         max_cost=max_cost,
-        json_output=json_output,
+        baseline=baseline,
         command=f"recaudit run {config}",
     )
-    raise typer.Exit(exit_code(result.verdict, result.provenance.inconclusive))
+    finish(result, folder, json_output=json_output)
 
 
 def measure(
@@ -70,16 +77,16 @@ def measure(
         Optional[Path],  # noqa: UP045
         typer.Option(help="The run's configuration, if it has moved since."),
     ] = None,
+    baseline: BaselineOption = None,
     json_output: JsonFlag = False,
 ) -> None:
     """Measure and decide again from a run's evidence; reaches no system."""
-    from recaudit.audit import exit_code, measure_run
+    from recaudit.audit import measure_run
 
     with show_progress() as progress:
-        result = measure_run(run_path, config=config, progress=progress, announce=say)
+        result = measure_run(run_path, config=config, baseline=baseline, progress=progress, announce=say)
         write_reports(result, run_path, charts=True)
-    show_result(result, run_path, json_output=json_output)
-    raise typer.Exit(exit_code(result.verdict, result.provenance.inconclusive))
+    finish(result, run_path, json_output=json_output)
 
 
 def report(
@@ -94,29 +101,26 @@ def report(
     typer.echo(write_reports(result, folder, charts=charts))
 
 
-def gate(run_path: RunArgument, json_output: JsonFlag = False) -> None:
-    """Show what was decided in a run and exit by it."""
-    from recaudit.audit import AuditResult, exit_code
+def default_folder(config: AuditConfig, *, resume: bool) -> Path:
+    """A new run's folder, or the newest there is."""
+    from recaudit.audit import newest_run, run_folder
 
-    result = AuditResult.load(run_path)
-    show_result(result, run_path, json_output=json_output)
-    raise typer.Exit(exit_code(result.verdict, result.provenance.inconclusive))
+    return newest_run(config) if resume else run_folder(config)
 
 
-def run_and_show(
+def run_and_report(
     config: AuditConfig,
-    out: Path | None,
+    folder: Path,
     only: Sequence[str] = (),
     *,
     resume: bool,
     max_cost: float | None = None,
-    json_output: bool,
+    baseline: Path | None = None,
     command: str,
 ) -> AuditResult:
-    """Run an audit, write its reports and print its outcome; `command` is what goes on with it."""
-    from recaudit.audit import newest_run, run_audit, run_folder
+    """Run an audit and write its reports; `command` is what goes on with it."""
+    from recaudit.audit import run_audit
 
-    folder = out or (newest_run(config) if resume else run_folder(config))
     try:
         with show_progress() as progress:
             result = run_audit(
@@ -125,6 +129,7 @@ def run_and_show(
                 only=only,
                 resume=resume,
                 max_cost=max_cost,
+                baseline=baseline,
                 progress=progress,
                 announce=say,
             )
@@ -134,7 +139,6 @@ def run_and_show(
     except KeyboardInterrupt:
         say(_interruption(command, folder))
         raise typer.Exit(INTERRUPTED) from None
-    show_result(result, folder, json_output=json_output)
     return result
 
 

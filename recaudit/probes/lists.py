@@ -41,7 +41,12 @@ def in_arm(requests: Sequence[Request], arm: str, answers: Answers) -> list[Requ
 
 def first_in_arm(requests: Sequence[Request], arm: str, answers: Answers) -> list[Request]:
     """The answered requests of one arm without repeats."""
-    return [request for request in in_arm(requests, arm, answers) if request.replicate == 0]
+    return repeat_in_arm(requests, arm, answers, 0)
+
+
+def repeat_in_arm(requests: Sequence[Request], arm: str, answers: Answers, replicate: int) -> list[Request]:
+    """The answered requests of one arm the first time they were asked, the second, and so on."""
+    return [request for request in in_arm(requests, arm, answers) if request.replicate == replicate]
 
 
 def shown_lists(data: AuditData, asked: Sequence[Request], answers: Answers) -> Lists:

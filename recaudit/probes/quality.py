@@ -26,6 +26,7 @@ from recaudit.probes.lists import (
     first_in_arm,
     measurement_rows,
     plan_lists,
+    repeat_in_arm,
     rows_of_reached,
     shown_lists,
 )
@@ -44,6 +45,8 @@ class QualityOptions(ProbeOptions):
         group_metrics: The ones whose groups are compared; the first metric without it.
         attributes: User attributes, products such as "gender*age_band", or "taste"; all of the data without it.
         depth: Length of the lists asked for; as long as the metrics need without it.
+        repeats: How often each list is asked for. Ask more than once where a system gives another list every time: a
+            user's value is the mean over repeats, so that a gate is decided on the system and not on one draw.
     """
 
     metrics: Annotated[list[RankingLabel], Field(min_length=1)] = [
@@ -57,6 +60,7 @@ class QualityOptions(ProbeOptions):
     group_metrics: list[RankingLabel] | None = None
     attributes: Attributes = None
     depth: Annotated[int, Field(ge=1)] | None = None
+    repeats: Annotated[int, Field(ge=1, le=100)] = 1
 
     @model_validator(mode="after")
     def _consistent(self) -> QualityOptions:
@@ -78,8 +82,12 @@ def depth(options: QualityOptions) -> int:
 
 
 def plan(data: AuditData, options: QualityOptions, k: int, run_seed: int) -> list[Request]:
-    """One list per user; for rating metrics also the held-out rated items of each user as candidates."""
-    requests = plan_lists(data, k, run_seed)
+    """One list per user and repeat; for rating metrics also the held-out rated items of each user as candidates."""
+    requests = [
+        request
+        for replicate in range(options.repeats)
+        for request in plan_lists(data, k, run_seed, replicate=replicate)
+    ]
     if any(_is_rating(label) for label in options.metrics):
         requests.extend(_plan_ratings(data, run_seed))
     return requests
@@ -105,22 +113,24 @@ def hypotheses(data: AuditData, options: QualityOptions) -> list[Hypothesis]:
 def measure(
     data: AuditData, options: QualityOptions, requests: Sequence[Request], answers: Answers
 ) -> Measurements:
-    """One value per user and metric; a user without a list scores 0, one without truth is undefined.
+    """One value per user, repeat and metric; a user without a list scores 0, one without truth is undefined.
 
     So is a user whose call failed: that is no answer of the system.
     """
     labels = [parse_label(label) for label in options.metrics]
+    ranking = [label for label in labels if label.spec.kind == "ranking"]
+    repeats = [repeat_in_arm(requests, ARM, answers, replicate) for replicate in range(options.repeats)]
     parts = [
-        _measure_lists(data, [label for label in labels if label.spec.kind == "ranking"], requests, answers),
+        *(_measure_lists(data, ranking, asked, answers) for asked in repeats),
         _measure_ratings(data, [label for label in labels if label.spec.kind == "rating"], requests, answers),
     ]
     return Measurements(rows=pd.concat([part for part in parts if len(part)], ignore_index=True))
 
 
 def _measure_lists(
-    data: AuditData, labels: Sequence[MetricLabel], requests: Sequence[Request], answers: Answers
+    data: AuditData, labels: Sequence[MetricLabel], asked: Sequence[Request], answers: Answers
 ) -> pd.DataFrame:
-    asked = first_in_arm(requests, ARM, answers)
+    """The ranking metrics of one repeat."""
     users = pd.Index([request.user for request in asked])
     truth = encode_truth(data.truth, users, data.items.index)
     candidates = len(data.items) - np.array([len(request.history) for request in asked])

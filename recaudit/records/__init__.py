@@ -28,6 +28,7 @@ from recaudit.records.claiming import (
     GroupEstimate,
     Hypothesis,
     Limit,
+    Margin,
     Verdict,
 )
 from recaudit.records.comparing import SystemComparison, SystemDifference
@@ -59,6 +60,7 @@ __all__ = [
     "Hypothesis",
     "ItemId",
     "Limit",
+    "Margin",
     "Measurements",
     "PartsMeasurement",
     "Quadrant",

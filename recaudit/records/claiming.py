@@ -149,6 +149,33 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Margin:
+    """By how much a claim about a system may get worse than it was in a baseline.
+
+    Attributes:
+        system: The system's name.
+        finding: The claim's id.
+        margin: In units of the claim.
+        worse: Which way it gets worse.
+    """
+
+    system: str
+    finding: str
+    margin: float
+    worse: Literal["lower", "higher"]
+
+    @property
+    def change(self) -> str:
+        """The id of the claim about the change."""
+        return f"{self.finding}-change"
+
+    @property
+    def limit(self) -> Limit:
+        """The range that the change must lie in."""
+        return Limit(low=-self.margin) if self.worse == "lower" else Limit(high=self.margin)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One hypothesis about one system, decided.
 

@@ -1,12 +1,28 @@
 """What was found, for people: an `AuditResult` as a page, a table of findings, a summary, a terminal screen.
 
 Nothing is computed or decided here. `render_html` makes the full report, `render_csv` its numbers for a
-spreadsheet, `render_markdown` a summary for a pull request and `render_terminal` one for the command line.
+spreadsheet, `render_markdown` a summary for a pull request, `render_terminal` one for the command line, and
+`render_junit` and `render_annotations` what CI servers read.
 """
 
+from recaudit.reports.annotations import render_annotations
+from recaudit.reports.changes import render_changes_markdown, render_changes_text
+from recaudit.reports.changes_html import render_changes_html
 from recaudit.reports.findings_csv import render_csv
 from recaudit.reports.html import render_html
-from recaudit.reports.summary_md import render_markdown
+from recaudit.reports.junit import render_junit
+from recaudit.reports.summary_md import MOST_BYTES, render_markdown
 from recaudit.reports.terminal import render_terminal
 
-__all__ = ["render_csv", "render_html", "render_markdown", "render_terminal"]
+__all__ = [
+    "MOST_BYTES",
+    "render_annotations",
+    "render_changes_html",
+    "render_changes_markdown",
+    "render_changes_text",
+    "render_csv",
+    "render_html",
+    "render_junit",
+    "render_markdown",
+    "render_terminal",
+]

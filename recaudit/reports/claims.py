@@ -40,6 +40,7 @@ class Claim:
         sentence: The whole finding in one sentence.
         value: The point estimate.
         interval: "0.051 to 0.117".
+        confidence: "95 % interval", "" without one.
         limit: "at most 0.05".
         by_chance: What the value would be on average if arms were labels without meaning.
         versus: Which groups or arms make the value.
@@ -61,6 +62,7 @@ class Claim:
     sentence: str
     value: str
     interval: str
+    confidence: str
     limit: str
     by_chance: str
     versus: str
@@ -87,6 +89,7 @@ def claim_of(finding: Finding) -> Claim:
         sentence=sentence_of(finding),
         value=_value(estimate, limit),
         interval="" if estimate is None else interval_words(estimate, limit),
+        confidence="" if estimate is None or estimate.low is None else confidence_words(estimate.confidence),
         limit=limit_words(limit),
         by_chance=_number(None if estimate is None else estimate.by_chance),
         versus="" if estimate is None else estimate.versus,

@@ -37,12 +37,13 @@ def render_html(result: AuditResult, *, charts: bool = True) -> str:
     """
     view = page(result)
     figures = figures_of(view.probes, view.system_names) if charts else {}
-    template = _environment().get_template("report.html")
+    template = environment().get_template("report.html")
     return template.render(page=view, figures=figures, plotly=_packed_plotly() if figures else "")
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where the templates of all pages live: escaping, strict, and showing hidden characters."""
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,

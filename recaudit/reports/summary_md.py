@@ -11,42 +11,70 @@ from recaudit.reports.tables import NO_VALUE
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from recaudit.audit.result import AuditResult
     from recaudit.records import Verdict
     from recaudit.reports.claims import Claim
 
 MOST_ROWS = 100
-"""Hosts cut long summaries off; so the verdict comes first, and rows are what is left out."""
+MOST_BYTES = 1_000_000
+"""GitHub shows no job summary of more than 1,024 KiB; rows are what is left out, never the verdict."""
+
+MOST_LEADS = 10
+_LONGEST = 600
+"""Characters of one text; a name, a reason or a sentence is shorter unless something is wrong with it."""
 
 
-def render_markdown(result: AuditResult) -> str:
-    """Write verdict, worst finding, gates (worst first) and what was not tested."""
+def render_markdown(result: AuditResult, *, most_bytes: int = MOST_BYTES) -> str:
+    """Write verdict, worst finding, gates (worst first) and what was not tested.
+
+    Args:
+        result: What an audit found.
+        most_bytes: Of the text in UTF-8. With less room there are fewer rows, and what is left out is counted; the
+            verdict is written in any case.
+    """
     view = overview(result)
+    for rows in (MOST_ROWS, 30, 10, 3):
+        text = "\n\n".join([*_head(view), *_body(view, rows)]) + "\n"
+        if len(text.encode()) <= most_bytes:
+            return text
+    return "\n\n".join([*_head(view), "There is no room for more here; see report.html."]) + "\n"
+
+
+def _head(view: Overview) -> list[str]:
     words = VERDICTS[view.verdict]
-    parts = [
-        f"# {words.symbol} {words.word}: {_text(view.name)}",
+    return [
+        f"# {words.symbol} {words.word}: {markdown_text(view.name)}",
         words.advice,
-        *map(_text, view.leads),
+        *map(markdown_text, view.leads[:MOST_LEADS]),
+        *_rest(len(view.leads), MOST_LEADS),
         f"{view.counts[:1].upper()}{view.counts[1:]}.",
-        _table(
-            ("System", "Verdict", "Gates"), [(s.name, _verdict(s.verdict), s.counts) for s in view.systems]
-        ),
     ]
+
+
+def _body(view: Overview, rows: int) -> list[str]:
+    systems = [(one.name, _verdict(one.verdict), one.counts) for one in view.systems]
+    parts = [markdown_table(("System", "Verdict", "Gates"), systems, rows)]
     if view.gates:
         columns = ("Verdict", "System", "Claim", "Value", view.confidence, "Limit", "n")
-        parts += ["## Gates, worst first", _table(columns, [_gate(gate) for gate in view.gates])]
-    parts += ["## Not tested", _not_tested(view)]
-    parts.append("; ".join(f"{label}: {_text(text)}" for label, text in view.trust))
-    return "\n\n".join(parts) + "\n"
+        gates = [_gate(gate, view.confidence) for gate in view.gates]
+        parts += ["## Gates, worst first", markdown_table(columns, gates, rows)]
+    parts += ["## Not tested", _not_tested(view, rows)]
+    parts.append("; ".join(f"{label}: {markdown_text(text)}" for label, text in view.trust))
+    return parts
 
 
-def _gate(gate: Claim) -> tuple[str, ...]:
+def _gate(gate: Claim, confidence: str) -> tuple[str, ...]:
+    interval = (
+        gate.interval if gate.confidence in {"", confidence} else f"{gate.interval} ({gate.confidence})"
+    )
     return (
         _verdict(gate.verdict or "NOT_RUN"),
         gate.system,
         f"{gate.title} ({gate.versus})" if gate.versus else gate.title,
         gate.value or NO_VALUE,
-        gate.interval or NO_VALUE,
+        interval or NO_VALUE,
         gate.limit,
         f"{gate.n:,}",
     )
@@ -56,26 +84,29 @@ def _verdict(verdict: Verdict) -> str:
     return f"{VERDICTS[verdict].symbol} {VERDICTS[verdict].word}"
 
 
-def _not_tested(view: Overview) -> str:
+def _not_tested(view: Overview, most: int) -> str:
     if not view.not_tested:
         return "Nothing is recorded as left out."
-    lines = [f"- {_text(entry.what)}: {_text(entry.why)}" for entry in view.not_tested[:MOST_ROWS]]
-    return "\n".join([*lines, *_rest(len(view.not_tested))])
+    lines = [f"- {markdown_text(entry.what)}: {markdown_text(entry.why)}" for entry in view.not_tested[:most]]
+    return "\n".join([*lines, *_rest(len(view.not_tested), most)])
 
 
-def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [columns, ("---",) * len(columns), *(tuple(map(_text, row)) for row in rows[:MOST_ROWS])]
+def markdown_table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], most: int) -> str:
+    """A table of at most so many rows, and how many more there are."""
+    lines = [columns, ("---",) * len(columns), *(tuple(map(markdown_text, row)) for row in rows[:most])]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return "\n\n".join([table, *_rest(len(rows))])
+    return "\n\n".join([table, *_rest(len(rows), most)])
 
 
-def _rest(count: int) -> list[str]:
-    return [f"and {count - MOST_ROWS:,} more in report.html"] if count > MOST_ROWS else []
+def _rest(count: int, most: int) -> list[str]:
+    return [f"and {count - most:,} more in report.html"] if count > most else []
 
 
-def _text(text: str) -> str:
+def markdown_text(text: str) -> str:
     """Escape what Markdown or a host would read as markup, a link or a mention."""
-    escaped = re.sub(r"([\\`*_\[\]{}()#|~!])", r"\\\1", " ".join(visible(text).split()))
+    line = " ".join(visible(text).split())
+    line = line if len(line) <= _LONGEST else f"{line[:_LONGEST]} ..."
+    escaped = re.sub(r"([\\`*_\[\]{}()#|~!])", r"\\\1", line)
     for character, entity in (
         ("&", "&amp;"),
         ("<", "&lt;"),

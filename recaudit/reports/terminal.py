@@ -65,17 +65,17 @@ def _systems(view: Overview) -> Table:
 def _gates(view: Overview) -> Table:
     table = Table.grid(padding=(0, 2))
     for gate in view.gates[:VISIBLE_GATES]:
-        table.add_row(_badge(gate.verdict or "NOT_RUN"), _gate(gate, view.confidence))
+        table.add_row(_badge(gate.verdict or "NOT_RUN"), _gate(gate))
     hidden = len(view.gates) - VISIBLE_GATES
     if hidden > 0:
         table.add_row("", Text(f"and {hidden} more in the report", style="dim"))
     return table
 
 
-def _gate(gate: Claim, confidence: str) -> Text:
+def _gate(gate: Claim) -> Text:
     versus = f" ({gate.versus})" if gate.versus else ""
     value = gate.value or NO_VALUE
-    interval = f" ({confidence} {gate.interval})" if gate.interval else ""
+    interval = f" ({gate.confidence} {gate.interval})" if gate.interval else ""
     return Text.assemble(
         (visible(gate.system), "bold"),
         visible(f": {gate.title}{versus} {value}{interval}; limit: {gate.limit}"),

@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recaudit.records import FloatArray
 from recaudit.statistics.group_means import GroupMeans, largest_mean_deviation
@@ -87,28 +88,65 @@ def deviation_for_pairs(means: GroupMeans, pairs: FloatArray | None) -> FloatArr
     return single if pairs is None or single is None else np.maximum(pairs, single)
 
 
-def largest_gap(means: GroupMeans, critical: float, low: FloatArray, high: FloatArray) -> Extreme:
-    """The largest absolute difference of two group means and its bounds.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairIntervals:
+    """The differences of all pairs of g groups, each array (g · (g - 1) / 2,).
+
+    Attributes:
+        first: Position of one group.
+        second: Position of the other.
+        difference: Mean of the first less that of the second; NaN where it is undefined.
+        low: Lower ends of their simultaneous intervals.
+        high: Upper ends.
+    """
+
+    first: NDArray[np.intp]
+    second: NDArray[np.intp]
+    difference: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
+def pair_intervals(means: GroupMeans, critical: float, low: FloatArray, high: FloatArray) -> PairIntervals:
+    """Every pairwise difference with its simultaneous interval.
 
     Args:
         means: At least two groups, on the plain or the log scale; a log mean may be -inf.
         critical: Half-width in standard errors for pairs of groups that are not sparse.
         low: (g,) lower ends of the group means' intervals, used for pairs with a sparse group.
         high: (g,) upper ends.
-
-    Returns:
-        Value NaN when no pair has a defined difference.
     """
     first, second = np.triu_indices(len(means.labels), k=1)
     sparse = means.sparse[first] | means.sparse[second]
     with np.errstate(invalid="ignore"):
         difference = means.mean[first] - means.mean[second]
         reach = critical * np.sqrt(np.where(sparse, 0.0, means.se2[first] + means.se2[second]))
-        lowest = np.where(sparse, low[first] - high[second], difference - reach)
-        highest = np.where(sparse, high[first] - low[second], difference + reach)
+        return PairIntervals(
+            first=first,
+            second=second,
+            difference=difference,
+            low=np.where(sparse, low[first] - high[second], difference - reach),
+            high=np.where(sparse, high[first] - low[second], difference + reach),
+        )
+
+
+def largest_gap(means: GroupMeans, critical: float, low: FloatArray, high: FloatArray) -> Extreme:
+    """The largest absolute difference of two group means and its bounds.
+
+    Args:
+        means: As in `pair_intervals`.
+        critical: Likewise.
+        low: Likewise.
+        high: Likewise.
+
+    Returns:
+        Value NaN when no pair has a defined difference.
+    """
+    pairs = pair_intervals(means, critical, low, high)
+    first, second, difference = pairs.first, pairs.second, pairs.difference
     size = np.abs(difference)
-    least = np.maximum(np.maximum(lowest, -highest), 0.0)
-    most = np.maximum(np.abs(lowest), np.abs(highest))
+    least = np.maximum(np.maximum(pairs.low, -pairs.high), 0.0)
+    most = np.maximum(np.abs(pairs.low), np.abs(pairs.high))
     if np.isnan(size).all():
         return Extreme(value=math.nan, low=float(least.max()), high=float(most.max()), larger=0, smaller=1)
     pair = int(np.nanargmax(size))

@@ -83,17 +83,17 @@ def estimate(
     if family:
         noun = "gated claim" if len(family) == 1 else "gated claims"
         named = f"{len(family)} {noun} about this system"
-        for claim, finished in _finish(family, confidence).items():
+        for claim, finished in finish_family(family, confidence).items():
             estimates[claim] = replace(finished, family=named, family_size=len(family))
     for claim in claims.keys() - family.keys():
-        estimates |= _finish({claim: claims[claim]}, confidence)
+        estimates |= finish_family({claim: claims[claim]}, confidence)
     adjusted = adjust({claim: estimates[claim].p for claim in family}, "holm")
     adjusted |= adjust({claim: estimates[claim].p for claim in claims if claim not in family}, "fdr_bh")
     return {claim: replace(estimates[claim], p_adjusted=adjusted[claim]) for claim in claims}
 
 
-def _finish(family: Mapping[str, Claim], confidence: float) -> dict[str, Estimate]:
-    """Find the critical values of one family and finish its claims."""
+def finish_family(family: Mapping[str, Claim], confidence: float) -> dict[str, Estimate]:
+    """Find the critical values of one family and finish its claims, which then hold at once."""
     budget = error_budget(
         confidence,
         sparse=sum(claim.sparse for claim in family.values()),

@@ -30,6 +30,59 @@ attributes = ["gender"]
 """
 
 
+MODEL = """
+import random
+from recaudit.records import Answer, SystemCard
+
+class Model:
+    offers = frozenset({"lists"})
+
+    def __init__(self, data, skill, drop, draw, noisy):
+        self.card = SystemCard(name="model")
+        self.truth = data.truth.groupby("user")["item"].apply(list).to_dict()
+        self.women = set(data.users.index[data.users["gender"] == "F"])
+        self.skill, self.drop, self.draw, self.noisy = skill, drop, draw, noisy
+
+    def recommend(self, requests):
+        for one in requests:
+            chance = self.skill - self.drop * (one.user in self.women)
+            rng = random.Random(f"{one.seed if self.noisy else one.user}/{self.draw}")
+            known = [item for item in self.truth[one.user] if rng.random() < chance]
+            others = [item for item in range(40) if item not in self.truth[one.user]]
+            yield Answer(request=one.id, items=tuple((known + others)[: one.k]))
+
+def model(data, skill=0.5, drop=0.0, draw=0, noisy=False):
+    return Model(data, skill, drop, draw, noisy)
+"""
+GATED = """
+[[systems]]
+name = "model"
+adapter = "skilled:model"
+options = {{ {options} }}
+[[gates]]
+finding = "quality/ndcg@5"
+min = 0.1
+margin = {margin}
+[[gates]]
+finding = "quality/gender/ndcg@5-worst"
+margin = {margin}
+[[gates]]
+finding = "popularity/coverage@5"
+min = 0.01
+"""
+
+
+@pytest.fixture
+def skilled(write_config: Callable[..., Path], tmp_path: Path) -> Callable[..., Path]:
+    """Write a configuration with a model of known skill, two gates with a margin, and one without."""
+    (tmp_path / "skilled.py").write_text(MODEL)
+
+    def write(options: str = "", margin: float = 0.15, more: str = "", **changes: str) -> Path:
+        return write_config(GATED.format(options=options, margin=margin) + more, **changes)
+
+    return write
+
+
 @pytest.fixture
 def timeless() -> Callable[[AuditResult], AuditResult]:
     """The same result without the times, which differ between any two runs."""

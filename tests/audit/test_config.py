@@ -85,7 +85,7 @@ systems = ["b"]
         ('name = "a"\n', "", "'systems.0.name' is missing; add it"),
         ('["ndcg@10"]', '["ndcg@0"]', "whole number above 0"),
         ('["ndcg@10"]', "[]", "at least 1 item"),
-        ("[probes.quality]", "[[gates]]\nfinding='x'\n[probes.quality]", "a gate needs min, max or both"),
+        ("[probes.quality]", "[[gates]]\nfinding='x'\n[probes.quality]", "a gate needs min, max or margin"),
     ],
 )
 def test_bad_values(old: str, new: str, message: str) -> None:

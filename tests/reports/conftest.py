@@ -9,6 +9,7 @@ import pytest
 
 from recaudit.audit.funnel import Funnel, FunnelRow
 from recaudit.audit.result import (
+    Asked,
     AuditResult,
     DataCard,
     NotTested,
@@ -228,14 +229,17 @@ def make_result(
             groups={"gender": {"M": 670, "F": 273, "other": 4}},
             missing={"gender": 12},
         ),
+        "asked": Asked(users=947, sample="a" * 64, requests={"quality": 947}, digests={"quality": "b" * 64}),
         "provenance": Provenance(
             recaudit_version="0.1.0",
             versions={"python": "3.11.9"},
+            config_name="audit.toml",
             config_text=config,
             config_digest="c" * 64,
             seed=7,
             confidence=0.95,
             resamples=2000,
+            min_group=20,
             started="2026-11-24T01:02:03+00:00",
             seconds=12.5,
             inconclusive="fail",

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from recaudit.reports.summary_md import MOST_ROWS, render_markdown
+from recaudit.records import Limit
+from recaudit.reports.summary_md import MOST_BYTES, MOST_ROWS, render_markdown
 
 
 def test_verdict_first_then_worst_finding_then_gates(mixed):
@@ -57,3 +59,26 @@ def test_an_audit_without_gates(make):
     assert text.startswith("# \N{EN DASH} NOT RUN")
     assert "## Gates" not in text
     assert "Nothing is recorded as left out." in text
+
+
+def test_a_long_summary_fits_and_keeps_its_verdict(make):
+    long = "x" * 50_000
+    findings = [make.gap(f"s{place}{long}", reason=long) for place in range(150)]
+    result = make.result(*findings, name=long)
+    text = render_markdown(result)
+    assert len(text.encode()) <= MOST_BYTES
+    assert text.startswith("# ✕ FAIL: xxx")
+    assert "150 of 150 gates failed" in text
+    for room in (30_000, 5_000, -1):
+        small = render_markdown(result, most_bytes=room)
+        assert small.startswith("# ✕ FAIL: xxx")
+        assert "150 of 150 gates failed" in small
+        assert len(small.encode()) <= max(room, 5_000)
+
+
+def test_an_interval_of_another_level_says_so(make):
+    changed = make.mean(verdict="PASS", limit=Limit(low=0.1))
+    other = replace(changed, estimate=replace(changed.estimate, confidence=0.9))
+    text = render_markdown(make.result(make.gap(), other))
+    assert "0.280 to 0.320 \\(90 % interval\\)" in text
+    assert "0.051 to 0.117 |" in text

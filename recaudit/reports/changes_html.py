@@ -1,0 +1,16 @@
+"""A run beside an earlier one as a page of its own: one file, no script, nothing loaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recaudit.reports.changes import changes_of
+from recaudit.reports.html import environment
+
+if TYPE_CHECKING:
+    from recaudit.audit.compare import RunComparison
+
+
+def render_changes_html(made: RunComparison) -> str:
+    """Write a comparison as HTML; the same text for the same comparison."""
+    return environment().get_template("changes.html").render(view=changes_of(made))
