@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
@@ -158,7 +157,6 @@ def newest_run(config: AuditConfig) -> Path:
 
 
 def _plan(config: AuditConfig, only: Collection[str], progress: Progress, announce: Announce) -> AuditPlan:
-    _make_importable(config.folder)
     progress("loading data", 0, 1)
     plan = make_plan(config, only=only, announce=announce)
     progress("loading data", 1, 1)
@@ -232,9 +230,3 @@ def _save_measurements(outcomes: Sequence[Outcome], path: Path) -> None:
         # Users go by number and seeds by name; a column holds one kind, so text.
         table["unit"] = table["unit"].astype(str)
     table.to_parquet(path, index=False)
-
-
-def _make_importable(folder: Path) -> None:
-    for place in (str(Path.cwd()), str(folder.resolve())):
-        if place not in sys.path:
-            sys.path.insert(0, place)
