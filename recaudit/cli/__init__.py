@@ -10,6 +10,7 @@ from recaudit.cli.check import check, schema
 from recaudit.cli.compare import compare
 from recaudit.cli.demo import demo
 from recaudit.cli.gate import baseline, gate
+from recaudit.cli.init import init
 from recaudit.cli.look import list_names, show_name
 from recaudit.cli.machine import doctor
 from recaudit.cli.offline import export_requests, import_answers
@@ -28,6 +29,7 @@ app = typer.Typer(
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo,
+    "init": init,
     "check": check,
     "run": run,
     "measure": measure,
