@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from recaudit.errors import InputError
 from recaudit.files import write_atomically
 
 
@@ -28,3 +29,9 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
         write_atomically(target, "new")
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_place_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match=r"x.json cannot be written: .*; choose another place"):
+        write_atomically(tmp_path / "file" / "x.json", "")

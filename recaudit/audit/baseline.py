@@ -202,9 +202,7 @@ def make_baseline(run: Path, out: Path) -> Baseline:
         for system in result.systems
     ]
     table = pd.concat(parts, ignore_index=True)
-    content = BytesIO()
-    table.to_parquet(content, index=False, compression="zstd", compression_level=19)
-    packed = content.getvalue()
+    packed = table.to_parquet(index=False, compression="zstd", compression_level=19)
     values_path = out.with_suffix(".values.parquet")
     baseline = replace(
         kept_of(result, kept),

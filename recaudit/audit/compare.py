@@ -113,6 +113,8 @@ def compare_runs(before: Path, after: Path) -> RunComparison:
         InputError: If they cannot be read, have no system in common, or are not about the same data, users and
             questions.
     """
+    if after.is_file() and _is_baseline(after):
+        raise InputError(f"{after} is a baseline, which can only come first; give a run as the second")
     only_gates, kept, values = _earlier(before)
     result = alone(AuditResult.load(after))
     now = kept_of(result, gated(result) if only_gates else result.findings)
@@ -255,6 +257,10 @@ def _note(
         return finding.reason
     if finding.hypothesis.contrast not in PAIRED_CONTRASTS:
         return "its change has no test, as it has no value for each unit"
+    if change is not None and finding.hypothesis.contrast == "worst":
+        return "; ".join(
+            filter(None, (f"the change is that of {change.versus}, which lost most", change.reason))
+        )
     return "" if change is None else change.reason
 
 

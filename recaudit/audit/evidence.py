@@ -230,17 +230,22 @@ def new_evidence(path: Path) -> Iterator[EvidenceStore]:
     Raises:
         InputError: If the folder does not let it.
     """
+    connection = _new_connection(path)
     try:
-        connection = sqlite3.connect(path)
-    except sqlite3.OperationalError as error:
-        raise InputError(f"{path} cannot be written: {error}; choose another folder with --out") from error
-    try:
-        _hold(connection)
-        connection.executescript(TABLES)
-        connection.execute(f"PRAGMA user_version = {EVIDENCE_SCHEMA}")
         yield EvidenceStore(connection, path)
     finally:
         connection.close()
+
+
+def _new_connection(path: Path) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(path)
+        _hold(connection)
+        connection.executescript(TABLES)
+        connection.execute(f"PRAGMA user_version = {EVIDENCE_SCHEMA}")
+    except sqlite3.OperationalError as error:
+        raise InputError(f"{path} cannot be written: {error}; choose another folder with --out") from error
+    return connection
 
 
 @contextmanager

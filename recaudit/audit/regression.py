@@ -194,11 +194,13 @@ def _finding(
 def change_of(claim: Hypothesis, margin: Margin) -> Hypothesis:
     """The claim about the change of a claim since the baseline."""
     width = claim.bounds[1] - claim.bounds[0]
-    about = claim.id.partition("/")[2]
+    what = f"change of {claim.id.partition('/')[2]}"
+    if claim.contrast == "worst":
+        what = f"change of {claim.metric} in the group of {claim.attribute} that lost most"
     return Hypothesis(
         id=margin.change,
         question=f"Did it get worse than in the baseline: {claim.question}",
-        title=f"change of {about} since the baseline",
+        title=f"{what} since the baseline",
         probe=claim.probe,
         metric=claim.metric,
         contrast="mean",

@@ -33,6 +33,7 @@ from recaudit.audit.values import MEASUREMENTS, empty_measurements, save_groups
 from recaudit.datasets.assets import Announce
 from recaudit.datasets.assets import silent as say_nothing
 from recaudit.errors import InputError
+from recaudit.files import write_atomically
 from recaudit.records import SystemComparison
 from recaudit.statistics import compare_systems
 
@@ -229,4 +230,4 @@ def _save_measurements(outcomes: Sequence[Outcome], path: Path) -> None:
     if rows and pd.api.types.infer_dtype(table["unit"]) not in {"integer", "string"}:
         # Users go by number and seeds by name; a column holds one kind, so text.
         table["unit"] = table["unit"].astype(str)
-    table.to_parquet(path, index=False)
+    write_atomically(path, table.to_parquet(index=False))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from recaudit.errors import InputError
+from recaudit.files import write_atomically
 from recaudit.records import Hypothesis
 
 MEASUREMENTS = "measurements.parquet"
@@ -25,7 +26,7 @@ def empty_measurements() -> pd.DataFrame:
 def save_groups(groups: pd.DataFrame, folder: Path) -> None:
     """Write the groups of every unit beside the measurements of a run."""
     table = groups.reset_index(names="unit").astype({"unit": str})
-    table.to_parquet(folder / GROUPS, index=False)
+    write_atomically(folder / GROUPS, table.to_parquet(index=False))
 
 
 def load_groups(folder: Path) -> pd.DataFrame:

@@ -40,7 +40,7 @@ class Claim:
         sentence: The whole finding in one sentence.
         value: The point estimate.
         interval: "0.051 to 0.117".
-        confidence: "95 % interval", "" without one.
+        sure: "95 % interval 0.051 to 0.117", "" without one.
         limit: "at most 0.05".
         by_chance: What the value would be on average if arms were labels without meaning.
         versus: Which groups or arms make the value.
@@ -62,7 +62,7 @@ class Claim:
     sentence: str
     value: str
     interval: str
-    confidence: str
+    sure: str
     limit: str
     by_chance: str
     versus: str
@@ -89,7 +89,7 @@ def claim_of(finding: Finding) -> Claim:
         sentence=sentence_of(finding),
         value=_value(estimate, limit),
         interval="" if estimate is None else interval_words(estimate, limit),
-        confidence="" if estimate is None or estimate.low is None else confidence_words(estimate.confidence),
+        sure="" if estimate is None else _sure(estimate, limit),
         limit=limit_words(limit),
         by_chance=_number(None if estimate is None else estimate.by_chance),
         versus="" if estimate is None else estimate.versus,
@@ -131,6 +131,11 @@ def _value(estimate: Estimate | None, limit: Limit | None) -> str:
     return show(estimate.value, places_of(estimate, limit))
 
 
+def _sure(estimate: Estimate, limit: Limit | None) -> str:
+    interval = interval_words(estimate, limit)
+    return f"{confidence_words(estimate.confidence)} {interval}" if interval else ""
+
+
 def _p(p: float | None) -> str:
     return "" if p is None else show_p(p)
 
@@ -142,9 +147,7 @@ def _number(number: float | None) -> str:
 def _mark(estimate: Estimate, limit: Limit | None) -> Mark | None:
     if estimate.value is None or not math.isfinite(estimate.value):
         return None
-    interval = interval_words(estimate, limit)
-    parts = [_value(estimate, limit)]
-    parts.append(f"{confidence_words(estimate.confidence)} {interval}" if interval else "no interval")
+    parts = [_value(estimate, limit), _sure(estimate, limit) or "no interval"]
     if limit is not None:
         parts.append(f"limit {limit_words(limit)}")
     return Mark(

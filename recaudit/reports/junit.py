@@ -7,7 +7,6 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from recaudit.audit.decide import outcome
 from recaudit.reports.claims import claim_of
-from recaudit.reports.sentences import confidence_words
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:
@@ -92,11 +91,10 @@ def _case(suite: Element, finding: Finding, inconclusive: str) -> None:
 
 def _message(finding: Finding) -> str:
     """The number first: what lists of failed tests show is cut after some 80 characters."""
-    claim, seen = claim_of(finding), finding.estimate
-    if seen is None or not claim.value:
+    claim = claim_of(finding)
+    if not claim.value:
         return claim.reason
-    sure = f"{confidence_words(seen.confidence)} {claim.interval}" if claim.interval else "no interval"
-    return f"{claim.value} ({sure}), limit {claim.limit}: {claim.reason}"
+    return f"{claim.value} ({claim.sure or 'no interval'}), limit {claim.limit}: {claim.reason}"
 
 
 def _count(suite: Element) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from recaudit.reports.sentences import confidence_words, count_words, tally_word
 if TYPE_CHECKING:
     from recaudit.audit.result import AuditResult, NotTested, SystemResult
     from recaudit.audit.usage import Usage
-    from recaudit.records import Verdict
+    from recaudit.records import Finding, Verdict
 
 VISIBLE_GATES = 12
 
@@ -56,7 +56,7 @@ class Overview:
 
 def overview(result: AuditResult) -> Overview:
     """Condense a result to its first screen."""
-    gates = tuple(claim_of(finding) for finding in worst_first(result.gated))
+    gates = tuple(_gate(finding, result.provenance.confidence) for finding in worst_first(result.gated))
     return Overview(
         name=result.name,
         verdict=result.verdict,
@@ -68,6 +68,14 @@ def overview(result: AuditResult) -> Overview:
         not_tested=result.not_tested,
         confidence=confidence_words(result.provenance.confidence),
     )
+
+
+def _gate(finding: Finding, confidence: float) -> Claim:
+    """A gate for a table of intervals of one confidence; one of another confidence says so."""
+    claim, seen = claim_of(finding), finding.estimate
+    if seen is None or not claim.interval or seen.confidence == confidence:
+        return claim
+    return replace(claim, interval=f"{claim.interval} ({confidence_words(seen.confidence)})")
 
 
 def _leads(result: AuditResult, gates: tuple[Claim, ...]) -> tuple[str, ...]:

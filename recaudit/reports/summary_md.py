@@ -58,23 +58,20 @@ def _body(view: Overview, rows: int) -> list[str]:
     parts = [markdown_table(("System", "Verdict", "Gates"), systems, rows)]
     if view.gates:
         columns = ("Verdict", "System", "Claim", "Value", view.confidence, "Limit", "n")
-        gates = [_gate(gate, view.confidence) for gate in view.gates]
+        gates = [_gate(gate) for gate in view.gates]
         parts += ["## Gates, worst first", markdown_table(columns, gates, rows)]
     parts += ["## Not tested", _not_tested(view, rows)]
     parts.append("; ".join(f"{label}: {markdown_text(text)}" for label, text in view.trust))
     return parts
 
 
-def _gate(gate: Claim, confidence: str) -> tuple[str, ...]:
-    interval = (
-        gate.interval if gate.confidence in {"", confidence} else f"{gate.interval} ({gate.confidence})"
-    )
+def _gate(gate: Claim) -> tuple[str, ...]:
     return (
         _verdict(gate.verdict or "NOT_RUN"),
         gate.system,
         f"{gate.title} ({gate.versus})" if gate.versus else gate.title,
         gate.value or NO_VALUE,
-        interval or NO_VALUE,
+        gate.interval or NO_VALUE,
         gate.limit,
         f"{gate.n:,}",
     )

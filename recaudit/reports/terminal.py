@@ -75,7 +75,7 @@ def _gates(view: Overview) -> Table:
 def _gate(gate: Claim) -> Text:
     versus = f" ({gate.versus})" if gate.versus else ""
     value = gate.value or NO_VALUE
-    interval = f" ({gate.confidence} {gate.interval})" if gate.interval else ""
+    interval = f" ({gate.sure})" if gate.sure else ""
     return Text.assemble(
         (visible(gate.system), "bold"),
         visible(f": {gate.title}{versus} {value}{interval}; limit: {gate.limit}"),

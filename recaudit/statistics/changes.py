@@ -1,11 +1,12 @@
 """How much every claim about one system changed from one audit to the next, paired by unit.
 
 Both audits asked about the same units, so what is resampled is each unit's difference d = after - before, and what
-makes units differ among each other drops out. A mean changes by the mean of d. The other claims are extremes: the
-largest gap, the worst group or the largest loss over arms is a maximum over components j (pairs of groups, groups,
-arms) of levels b_j before and b_j + δ_j after, where the change δ_j is a contrast of d. Another component may be the
-largest one afterwards, so levels count too: with simultaneous intervals [l_j, u_j] of b_j and [m_j, v_j] of δ_j (max-t,
-the same resamples), and L = max l, the change of the maximum lies between
+makes units differ among each other drops out. A mean changes by the mean of d. For the worst group it is asked which
+group lost most: the extreme of the groups' means of d, whose simultaneous intervals (max-t) bound it. The other
+claims are maxima: the largest gap, or the largest loss over arms, of components j (pairs of groups, arms) with levels
+b_j before and b_j + δ_j after, where the change δ_j is a contrast of d. Another component may be the largest one
+afterwards, so levels count too: with simultaneous intervals [l_j, u_j] of b_j and [m_j, v_j] of δ_j, and L = max l,
+the change of the maximum lies between
 
     min over i with u_i >= L of max(m_i, max_q(l_q + m_q) - u_i)   and   max over j of min(v_j, u_j + v_j - L),
 
@@ -70,9 +71,9 @@ def paired_changes(
         rng: Seed or generator.
 
     Returns:
-        Claim id to estimate. Its value is in units of the claim, positive where the claim's value went up. n counts the
-        units with a value both times, n_missing those with one only; with more than 20 % of the latter there is no
-        interval.
+        Claim id to estimate. Its value is in units of the claim, positive where the claim's value went up; for a worst
+        group it is the change of the group that lost most, whether it is the worst or not. n counts the units with a
+        value both times, n_missing those with one only; with more than 20 % of the latter there is no interval.
 
     Raises:
         ValueError: If a claim has another contrast.
@@ -252,21 +253,21 @@ def _claim(
         return undefined(blank, change if isinstance(change, str) else str(level))
     means, sign = change.means, change.sign
     n = int(means.n.min() if claim.contrast in ARM_CONTRASTS else means.n.sum())
-    after = level.levels + change.levels
-    largest = int(after.argmax())
-    value = sign * float(after[largest] - level.levels.max()) + 0.0
+    before = np.zeros(len(change.levels)) if claim.contrast == "worst" else level.levels
+    largest = int((before + change.levels).argmax())
+    value = sign * float(before[largest] + change.levels[largest] - before.max()) + 0.0
     blank = replace(blank, value=value, n=n, n_missing=missing, versus=change.labels[largest])
     if means.n.min() < FEWEST_UNITS:
         return undefined(blank, TOO_FEW)
     if missing > MOST_MISSING * (n + missing):
         share = f"{missing / (n + missing):.0%}"
         return undefined(blank, f"{share} of the units have a value only before or only after")
-    extreme = len(change.levels) > 1
-    resting = [change, level] if extreme else [change]
+    by_level = len(change.levels) > 1 and claim.contrast != "worst"
+    resting = [change, level] if by_level else [change]
 
     def finish(critical: float, per_sparse: float) -> Estimate:
-        low, high = (float(ends[0]) for ends in change.intervals(critical, per_sparse))
-        if extreme:
+        low, high = (float(ends.max()) for ends in change.intervals(critical, per_sparse))
+        if by_level:
             low, high = _extreme_change(
                 level.intervals(critical, per_sparse), change.intervals(critical, per_sparse)
             )

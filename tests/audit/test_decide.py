@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from recaudit.audit.decide import decide, exit_code, worst
-from recaudit.records import Estimate, Limit, Verdict
+from recaudit.audit.decide import decide, exit_code, outcome, verdict_of, worst
+from recaudit.records import Estimate, Finding, Hypothesis, Limit, Verdict
 
 
 def estimate(value: float | None, low: float | None, high: float | None, **changes: object) -> Estimate:
@@ -89,3 +89,32 @@ def test_the_worst_verdict_stands_for_the_whole(given: list[Verdict], expected: 
 )
 def test_exit_codes(verdict: Verdict, policy: str, code: int) -> None:
     assert exit_code(verdict, policy) == code
+
+
+@pytest.mark.parametrize("policy", ["fail", "warn", "pass"])
+@pytest.mark.parametrize("verdict", ["PASS", "FAIL", "ERROR", "INCONCLUSIVE"])
+def test_a_test_report_is_red_where_the_exit_code_is_not_0(verdict: Verdict, policy: str) -> None:
+    assert (outcome(verdict, policy) in {"failed", "error"}) == (exit_code(verdict, policy) != 0)
+
+
+def test_what_was_not_run_and_what_a_policy_lets_through() -> None:
+    assert outcome("NOT_RUN", "fail") == "skipped"
+    assert [outcome("INCONCLUSIVE", policy) for policy in ("fail", "warn", "pass")] == [
+        "failed",
+        "skipped",
+        "passed",
+    ]
+
+
+def test_a_system_has_the_worst_of_its_gated_verdicts_unless_it_failed() -> None:
+    claim = Hypothesis(
+        id="q", question="", probe="p", metric="m", contrast="mean", better="higher", bounds=(0, 1)
+    )
+
+    def finding(verdict: Verdict | None, limit: Limit | None) -> Finding:
+        return Finding(system="s", hypothesis=claim, estimate=None, limit=limit, verdict=verdict, reason="")
+
+    seen = [finding("PASS", Limit(low=0)), finding("ERROR", None), finding("FAIL", Limit(low=0))]
+    assert verdict_of(seen, "") == "FAIL"
+    assert verdict_of(seen, "it raised") == "ERROR"
+    assert verdict_of([], "") == "NOT_RUN"

@@ -151,3 +151,12 @@ def test_a_full_disk_loses_nothing_and_says_what_to_do(evidence: EvidenceStore) 
         evidence.add_answers("two", [long])
     assert evidence.answers("one") == {ASKED.id: small}
     assert evidence.answers("two") == {}
+
+
+def test_evidence_that_cannot_be_begun_is_one_message(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(InputError, match=r"cannot be written: .*; choose another folder with --out"),
+        new_evidence(tmp_path / "file" / "evidence.sqlite"),
+    ):
+        pytest.fail("it was begun")

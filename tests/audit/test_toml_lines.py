@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from recaudit.audit.toml_lines import line_of
+from recaudit.audit.toml_lines import gate_at, line_of
 
 TEXT = """\
 # a comment
@@ -46,3 +46,14 @@ def test_a_key_has_its_line_and_an_absent_one_that_of_its_table(
     location: tuple[str | int, ...], line: int | None
 ) -> None:
     assert line_of(TEXT, location) == line
+
+
+def test_the_line_of_a_gate_is_that_of_its_pattern() -> None:
+    text = (
+        '[[gates]]\nsystems = ["a"]\nfinding = "quality/*-gap"\nmax = 1\n'
+        '[[gates]]\n# all\nfinding = "quality/*"\nmin = 0\n'
+    )
+    assert gate_at(text, "a", "quality/gender/ndcg@5-gap") == 3
+    assert gate_at(text, "b", "quality/gender/ndcg@5-gap") == 7
+    assert gate_at(text, "b", "popularity/gini@5") is None
+    assert gate_at("", "b", "popularity/gini@5") is None

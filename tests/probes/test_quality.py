@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from probed import estimated, measured
 from pydantic import ValidationError
 
 from recaudit.datasets import AuditData, apply_split, audit_data
 from recaudit.errors import InputError
 from recaudit.probes.quality import QUALITY, QualityOptions
-from recaudit.records import Answer, Measurements, Request
+from recaudit.records import Answer, ItemId, Measurements, Request
 
 
 def small() -> AuditData:
@@ -135,3 +136,44 @@ def test_a_failed_call_is_no_bad_list() -> None:
     assert np.isnan(rows.loc[1, "value"])
     assert rows.loc[1, "reason"] == "the call failed"
     assert rows.loc[2, "value"] == 0
+
+
+def test_a_list_may_be_asked_for_several_times_and_is_measured_each_time() -> None:
+    data, options = small(), QualityOptions(metrics=["hit@2"], repeats=3)
+    requests = QUALITY.plan(data, options, 2, 0)
+    assert [(one.user, one.replicate) for one in requests] == [
+        (user, again) for again in range(3) for user in (1, 2, 3)
+    ]
+    assert len({one.id for one in requests}) == len({one.seed for one in requests}) == 9
+    answers = {
+        one.id: Answer(request=one.id, items=(12,) if one.user == 1 and one.replicate < 2 else (10,))
+        for one in requests
+    }
+    rows = QUALITY.measure(data, options, requests, answers).rows
+    assert rows[rows["unit"] == 1].set_index("replicate")["value"].to_dict() == {0: 1, 1: 1, 2: 0}
+    # another probe's repeats are not quality's
+    once = QUALITY.measure(data, QualityOptions(metrics=["hit@2"]), requests, answers).rows
+    assert set(once["replicate"]) == {0}
+
+
+def test_units_stay_users_and_repeats_are_averaged_within_them(tiny_data: AuditData) -> None:
+    """A system that draws its list anew is judged by what it does on average, with users as the sample."""
+
+    def drawn(request: Request) -> list[ItemId]:
+        rng = np.random.default_rng(request.seed)
+        return [int(item) for item in rng.permutation(40)[:5]]
+
+    found = {
+        repeats: estimated(QUALITY, tiny_data, drawn, k=5, metrics=["ndcg@5"], attributes=[], repeats=repeats)
+        for repeats in (1, 8)
+    }
+    once, often = (found[repeats]["quality/ndcg@5"] for repeats in (1, 8))
+    rows = measured(QUALITY, tiny_data, drawn, k=5, metrics=["ndcg@5"], repeats=8).rows
+    by_user = rows.groupby("unit")["value"].mean()
+    assert often.n == once.n == len(by_user) == 80
+    assert often.value == pytest.approx(by_user.mean())
+    assert often.standard_error == pytest.approx(by_user.std() / np.sqrt(80))
+    assert once.standard_error is not None
+    assert often.standard_error is not None
+    # far more than rows would say, far less than one draw
+    assert often.standard_error < once.standard_error / 2

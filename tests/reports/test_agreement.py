@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
@@ -70,6 +71,7 @@ def results(draw: st.DrawFn, make: Any) -> AuditResult:
     return replace(result, provenance=replace(result.provenance, inconclusive=policy))
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @settings(
     max_examples=50,

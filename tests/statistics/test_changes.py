@@ -10,6 +10,7 @@ from statsmodels.stats.weightstats import DescrStatsW
 
 from recaudit.records import Estimate, FloatArray, Hypothesis
 from recaudit.statistics import paired_changes
+from recaudit.statistics.changes import _extreme_change
 
 Claim = Callable[..., Hypothesis]
 
@@ -115,7 +116,7 @@ def test_the_value_of_a_gap_is_the_difference_of_both_gaps_and_lies_within(claim
         means = [pd.Series(values).groupby(groups["g"]).mean() for values in (before, after)]
         gaps = [mean.max() - mean.min() for mean in means]
         assert seen["gap"].value == pytest.approx(gaps[1] - gaps[0])
-        assert seen["worst"].value == pytest.approx(means[1].min() - means[0].min())
+        assert seen["worst"].value == pytest.approx((means[1] - means[0]).min())
         for one in seen.values():
             assert one.low is not None
             assert one.high is not None
@@ -124,13 +125,17 @@ def test_the_value_of_a_gap_is_the_difference_of_both_gaps_and_lies_within(claim
             assert one.family_size == 2
 
 
-def test_a_group_that_loses_pulls_the_worst_mean_down(claim: Claim) -> None:
+@pytest.mark.parametrize(("gap_before", "gap_after"), [(0.05, -0.1), (0.3, 0.15), (-0.1, -0.25)])
+def test_the_worst_group_is_the_one_that_loses_most_wherever_it_stood(
+    claim: Claim, gap_before: float, gap_after: float
+) -> None:
     rng = np.random.default_rng(5)
-    before, after, groups = two_groups(rng, 0.05, -0.1)
+    before, after, groups = two_groups(rng, gap_before, gap_after)
     seen = changed([claim("worst")], before, after, groups)["worst"]
     assert seen.versus == "a"
     assert seen.high is not None
-    assert seen.high < -0.02
+    assert seen.low is not None
+    assert seen.low < -0.15 < seen.high < -0.12
 
 
 def test_arms_change_by_the_change_of_their_difference(claim: Claim) -> None:
@@ -186,3 +191,18 @@ def test_a_gap_that_got_worse_by_the_margin_seldom_passes(
     most = worlds * (0.05 + 2 * np.sqrt(0.05 * 0.95 / worlds))
     assert passed <= most
     assert failed <= most
+
+
+def test_bounds_on_the_change_of_a_maximum_hold_wherever_levels_and_changes_lie() -> None:
+    rng = np.random.default_rng(9)
+    tight = 0
+    for _ in range(500):
+        level, change = rng.normal(0, 1, (2, 5))
+        reach = rng.exponential(0.5, (4, 5))
+        least, most, down, up = level - reach[0], level + reach[1], change - reach[2], change + reach[3]
+        low, high = _extreme_change((least, most), (down, up))
+        for b, d in zip(rng.uniform(least, most, (200, 5)), rng.uniform(down, up, (200, 5)), strict=True):
+            true = (b + d).max() - b.max()
+            assert low - 1e-9 <= true <= high + 1e-9
+        tight += high - low < (up - down).max()
+    assert tight > 50
