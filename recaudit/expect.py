@@ -113,18 +113,21 @@ class Expectation:
 
     def within(self, low: float, high: float | None = None) -> None:
         """Expect the value between `low` and `high`, or with one number x between -x and x."""
+        __tracebackhide__ = True
         from recaudit.records import Limit
 
         self._decide(Limit(low=-abs(low), high=abs(low)) if high is None else Limit(low=low, high=high))
 
     def at_least(self, low: float) -> None:
         """Expect the value at or above `low`."""
+        __tracebackhide__ = True
         from recaudit.records import Limit
 
         self._decide(Limit(low=low))
 
     def at_most(self, high: float) -> None:
         """Expect the value at or below `high`."""
+        __tracebackhide__ = True
         from recaudit.records import Limit
 
         self._decide(Limit(high=high))
@@ -142,6 +145,7 @@ class Expectation:
             InputError: If there is no baseline, it cannot be compared with, or the change of the finding cannot be
                 tested.
         """
+        __tracebackhide__ = True
         from recaudit.audit import compared, open_baseline
         from recaudit.audit.gates import worse_side
         from recaudit.records import Margin
@@ -164,6 +168,7 @@ class Expectation:
         settle([change], run.result.provenance.inconclusive)
 
     def _decide(self, limit: Limit) -> None:
+        __tracebackhide__ = True
         from recaudit.audit import decide
 
         finding = self.observed.finding
@@ -184,6 +189,7 @@ def settle(findings: Iterable[Finding], inconclusive: str) -> None:
         GateFailedError: If one failed or could not be decided.
         SkipTest: If none did and one could not be asked, or is inconclusive and the policy says to warn.
     """
+    __tracebackhide__ = True
     outcome, message = outcome_of(findings, inconclusive)
     raised: dict[Outcome, Callable[[str], Exception]] = {
         "failed": GateFailedError,

@@ -129,7 +129,7 @@ def audit(pytestconfig: pytest.Config) -> AuditRun:
             "the fixture 'audit' needs a configuration; set audit_config in the ini file or give --audit-config",
             pytrace=False,
         )
-    return session.run()
+    return session.run_or_fail()
 
 
 @pytest.fixture(scope="session")

@@ -10,17 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from recaudit.errors import RecauditError
-from recaudit.expect import GateFailedError, outcome_of, settle
+from recaudit.expect import outcome_of
 from recaudit.pytest_plugin.session import PluginSession
 
 if TYPE_CHECKING:
     from recaudit.audit import AuditResult
     from recaudit.records import Finding
-
-
-class UndecidedError(RecauditError):
-    """A gate could not be decided."""
 
 
 class AuditFile(pytest.File):
@@ -68,11 +63,11 @@ class AuditItem(pytest.Item):
         super().__init__(**others)
         self.add_marker("audit")
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *_: object) -> Any:
-        """The message alone, as the code of a gate is of no interest."""
-        if isinstance(excinfo.value, GateFailedError | RecauditError):
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *others: Any) -> Any:
+        """The message alone, so that a line of the short summary begins with the number."""
+        if isinstance(excinfo.value, pytest.fail.Exception) and not excinfo.value.pytrace:
             return str(excinfo.value)
-        return super().repr_failure(excinfo)
+        return super().repr_failure(excinfo, *others)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the gate is written, and its name."""
@@ -91,33 +86,32 @@ class GateItem(AuditItem):
     def __init__(self, *, system: str, finding: str, is_change: bool, **others: Any) -> None:
         super().__init__(**others)
         self._system, self._finding, self._is_change = system, finding, is_change
-        self._found: list[Finding] = []
-        self._inconclusive = ""
+        self._failure = ""
 
     def setup(self) -> None:
         """Obtain the run; a gate that cannot be decided is an error and one that was not asked is skipped."""
-        run = self.parent.audit.run()
-        result = run.result
+        result = self.parent.audit.run_or_fail().result
         if self._is_change and self.parent.audit.updates:
-            raise GateFailedError(
-                f"{run.baseline} was made anew; look at the change, and test without updating"
-            )
+            return
         if self._is_change and result.compared_with is None:
             pytest.skip("there is no baseline; give one with --audit-baseline")
-        self._found = list(self._matching(result))
-        if not self._found:
-            raise UndecidedError(f"the run decided nothing about '{self._finding}' of '{self._system}'")
-        self._inconclusive = result.provenance.inconclusive
-        self.user_properties += properties_of(self._found)
-        outcome, message = outcome_of(self._found, self._inconclusive)
+        found = list(self._matching(result))
+        if not found:
+            pytest.fail(f"the run decided nothing about '{self._finding}' of '{self._system}'", pytrace=False)
+        self.user_properties += properties_of(found)
+        outcome, message = outcome_of(found, result.provenance.inconclusive)
         if outcome == "error":
-            raise UndecidedError(message)
+            pytest.fail(message, pytrace=False)
         if outcome == "skipped":
             pytest.skip(message.partition("\n")[0])
+        self._failure = message if outcome == "failed" else ""
 
     def runtest(self) -> None:
-        """Fail if the gate failed."""
-        settle(self._found, self._inconclusive)
+        """Fail if the gate failed, or its baseline was made anew."""
+        if self._is_change:
+            self.parent.audit.fail_if_updated()
+        if self._failure:
+            pytest.fail(self._failure, pytrace=False)
 
     def _matching(self, result: AuditResult) -> Iterator[Finding]:
         changes = {(one.system, one.change): one.finding for one in result.margins}
@@ -136,7 +130,7 @@ class WholeItem(AuditItem):
 
     def setup(self) -> None:
         """Obtain the run; it is an error if a system could not be audited or nothing was decided."""
-        result = self.parent.audit.run().result
+        result = self.parent.audit.run_or_fail().result
         self.user_properties += [
             ("audit_verdict", result.verdict),
             ("audit_config", result.provenance.config_digest),
@@ -145,16 +139,13 @@ class WholeItem(AuditItem):
             f"{one.card.name} could not be audited: {one.failure}" for one in result.systems if one.failure
         ]
         if failures:
-            raise UndecidedError("\n".join(failures))
+            pytest.fail("\n".join(failures), pytrace=False)
         if result.verdict == "NOT_RUN":
-            raise UndecidedError("nothing was decided: no gate could be tested")
+            pytest.fail("nothing was decided: no gate could be tested", pytrace=False)
 
     def runtest(self) -> None:
-        """Nothing is left to test."""
-        if self.parent.audit.updates:
-            raise GateFailedError(
-                f"{self.parent.audit.baseline} was made anew; look at the change, and test without updating"
-            )
+        """Fail if the baseline was made anew."""
+        self.parent.audit.fail_if_updated()
 
 
 def properties_of(findings: Iterable[Finding]) -> list[tuple[str, object]]:

@@ -66,6 +66,22 @@ class PluginSession:
             raise self._outcome
         return self._outcome
 
+    def run_or_fail(self) -> AuditRun:
+        """The decided run; without one the test fails with what is wrong and nothing else."""
+        from recaudit.errors import RecauditError
+
+        try:
+            return self.run()
+        except RecauditError as error:
+            pytest.fail(str(error), pytrace=False)
+
+    def fail_if_updated(self) -> None:
+        """Fail a test of a session that made the baseline anew."""
+        if self.updates:
+            pytest.fail(
+                f"{self.baseline} was made anew; look at the change, and test without updating", pytrace=False
+            )
+
     def outcome(self) -> AuditRun | Exception | None:
         """What `run` gave in this process or in a worker, None if no test needed it."""
         if self._outcome is None and self._meeting is not None:
