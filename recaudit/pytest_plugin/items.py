@@ -135,17 +135,23 @@ class WholeItem(AuditItem):
             ("audit_verdict", result.verdict),
             ("audit_config", result.provenance.config_digest),
         ]
-        failures = [
-            f"{one.card.name} could not be audited: {one.failure}" for one in result.systems if one.failure
-        ]
-        if failures:
-            pytest.fail("\n".join(failures), pytrace=False)
-        if result.verdict == "NOT_RUN":
-            pytest.fail("nothing was decided: no gate could be tested", pytrace=False)
+        problem = what_is_missing(result)
+        if problem:
+            pytest.fail(problem, pytrace=False)
 
     def runtest(self) -> None:
         """Fail if the baseline was made anew."""
         self.parent.audit.fail_if_updated()
+
+
+def what_is_missing(result: AuditResult) -> str:
+    """Which systems could not be audited, or that nothing was decided; "" for a whole audit."""
+    from recaudit.reports.visible import visible
+
+    if result.verdict == "NOT_RUN":
+        return "nothing was decided: no gate could be tested"
+    failed = [one for one in result.systems if one.failure]
+    return "\n".join(visible(f"{one.card.name} could not be audited: {one.failure}") for one in failed)
 
 
 def properties_of(findings: Iterable[Finding]) -> list[tuple[str, object]]:
