@@ -27,7 +27,7 @@ def config_schema() -> dict[str, Any]:
     only `recaudit check` sees.
     """
     probes = dict(PROBES.items())
-    models = [ConfigTables, *(probe.options for probe in probes.values())]
+    models: list[type[BaseModel]] = [ConfigTables, *(probe.options for probe in probes.values())]
     references, combined = models_json_schema([(model, "validation") for model in models])
     definitions: dict[str, dict[str, Any]] = combined["$defs"]
     for model in _with_parts(models):
