@@ -13,7 +13,7 @@ import pytest
 EXAMPLE = Path(__file__).parents[1] / "examples" / "gated-model"
 
 
-def tested(folder: Path) -> subprocess.CompletedProcess[str]:
+def run_pytest(folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--audit-report", "report"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
@@ -22,12 +22,12 @@ def tested(folder: Path) -> subprocess.CompletedProcess[str]:
 def test_the_good_model_passes_and_the_sabotaged_one_fails_by_what_it_lost(tmp_path: Path) -> None:
     folder = tmp_path / "example"
     shutil.copytree(EXAMPLE, folder)
-    good = tested(folder)
+    good = run_pytest(folder)
     assert good.returncode == 0, good.stdout
     assert "4 passed" in good.stdout
     config = folder / "audit.toml"
     config.write_text(config.read_text().replace("model:model", "sabotaged:model"))
-    bad = tested(folder)
+    bad = run_pytest(folder)
     assert bad.returncode == 1, bad.stdout
     assert "1 failed, 3 passed" in bad.stdout
     [lost] = re.findall(
