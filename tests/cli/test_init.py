@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -78,3 +80,13 @@ def test_a_file_in_place_of_the_folder_is_said(tmp_path: Path) -> None:
     (tmp_path / "new").write_text("")
     with pytest.raises(InputError, match="cannot be written: "):
         RUNNER.invoke(app, ["init", str(tmp_path / "new")], catch_exceptions=False)
+
+
+@pytest.mark.slow
+def test_the_starter_for_pytest_is_green_under_pytest(tmp_path: Path) -> None:
+    done = RUNNER.invoke(app, ["init", str(tmp_path), "--template", "pytest"])
+    assert done.stderr == f"now run: cd {tmp_path} && pytest\n"
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+    tested = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert tested.returncode == 0, tested.stdout
+    assert "4 passed" in tested.stdout

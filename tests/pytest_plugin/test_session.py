@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from recaudit.audit import AuditResult
+from recaudit.pytest_plugin.session import PluginSession
 
 Here = Callable[[Path], Path]
 GATE = '[[gates]]\nfinding = "{finding}"\n{limit}\n'
@@ -169,3 +170,33 @@ def test_a_baseline_is_updated_and_the_session_fails(
     done = pytester.runpytest_inprocess("--audit-run", "stored", "-rs")
     done.assert_outcomes(passed=3, skipped=1)
     done.stdout.fnmatch_lines(["*there is no baseline; give one with --audit-baseline"])
+
+
+def test_a_process_goes_on_with_the_run_of_one_that_died(
+    pytester: pytest.Pytester, here: Here, every_state: Path
+) -> None:
+    folder = here(every_state)
+    (folder / "asked.log").unlink(missing_ok=True)
+    (folder / "stored" / "result.json").unlink()
+    config = pytester.parseconfigure()
+    session = PluginSession(config, folder / "audit.toml")
+    (session.meeting() / "folder").write_text(str(folder / "stored"))
+    run = session.run()
+    assert run.folder == folder / "stored"
+    assert not (folder / "asked.log").exists()
+    other = PluginSession(config, folder / "audit.toml")
+    other.__dict__["_meeting"] = session.meeting()
+    assert other.run().result == run.result
+    session.close()
+    assert not session.meeting().exists()
+
+
+def test_where_no_run_can_be_written_every_gate_says_so(
+    pytester: pytest.Pytester, here: Here, shop: Path
+) -> None:
+    folder = here(shop)
+    with_gates(folder, ("quality/hit@5", "min = 0.01"))
+    (folder / "runs").write_text("a file in the way")
+    done = pytester.runpytest_inprocess()
+    done.assert_outcomes(errors=2)
+    done.stdout.fnmatch_lines(["*runs/audit-*cannot be made: *"])
