@@ -204,6 +204,7 @@ def outcome_of(findings: Iterable[Finding], inconclusive: str) -> tuple[Outcome,
     """What decided findings mean for one test, and its message, the number of the worst first."""
     from recaudit.audit import outcome
     from recaudit.reports.claims import claim_of, message_of, worst_first
+    from recaudit.reports.sentences import sentence_of
     from recaudit.reports.visible import visible
 
     ordered = worst_first(findings)
@@ -211,6 +212,6 @@ def outcome_of(findings: Iterable[Finding], inconclusive: str) -> tuple[Outcome,
     rank: dict[Outcome, int] = {"error": 0, "failed": 1, "skipped": 2, "passed": 3}
     worst = min(outcomes, key=rank.__getitem__)
     speaking = [one for one, found in zip(ordered, outcomes, strict=True) if found == worst]
-    claim = claim_of(speaking[0])
     more = f"\nand {len(speaking) - 1} more like it" if len(speaking) > 1 else ""
-    return worst, f"{visible(message_of(claim))}\n{visible(claim.sentence)}{more}"
+    number, sentence = message_of(claim_of(speaking[0])), sentence_of(speaking[0])
+    return worst, visible(f"{number}\n{sentence}{more}")

@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from recaudit.audit.decide import outcome
 from recaudit.reports.claims import claim_of, message_of
+from recaudit.reports.sentences import sentence_of
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _case(suite: Element, finding: Finding, inconclusive: str) -> None:
     element = _ELEMENTS.get(outcome(verdict, inconclusive))
     if element is not None:
         told = SubElement(case, element, type=verdict, message=visible(message_of(claim)))
-        told.text = visible(claim.sentence)
+        told.text = visible(sentence_of(finding))
 
 
 def _count(suite: Element) -> None:
