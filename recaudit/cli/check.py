@@ -17,6 +17,7 @@ USAGE = 2
 def check(config: ConfigArgument, json_output: JsonFlag = False) -> None:
     """Say everything that is wrong with an audit, and what it could show; asks no system anything.
 
+    What rests on something that is wrong is not looked at: a mistake in the file itself hides data, systems and gates.
     Exits 0 if a run could begin, 2 if not.
     """
     from recaudit.audit.check import check_audit
