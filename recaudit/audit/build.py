@@ -9,8 +9,8 @@ from typing import Any
 
 from recaudit.adapters import build
 from recaudit.audit.config_tables import SystemTable
-from recaudit.audit.plan import AuditPlan
 from recaudit.audit.progress import timed
+from recaudit.datasets import AuditData
 from recaudit.errors import InputError
 from recaudit.records import Recommender, SystemCard
 
@@ -32,8 +32,13 @@ class BuiltSystem:
     seconds: float
 
 
-def build_system(table: SystemTable, plan: AuditPlan) -> BuiltSystem:
+def build_system(table: SystemTable, data: AuditData, folder: Path) -> BuiltSystem:
     """Build one system of the configuration; one that raises is an entry with a failure.
+
+    Args:
+        table: Of the configuration.
+        data: What the audit runs on.
+        folder: What its path is relative to.
 
     Raises:
         InputError: If a person can mend it: an unknown option, a file that cannot be used.
@@ -42,7 +47,7 @@ def build_system(table: SystemTable, plan: AuditPlan) -> BuiltSystem:
     recommender, failure = None, ""
     with timed(seconds, "build"):
         try:
-            recommender = build(table.adapter, plan.data, _resolved(table.options, plan.config.folder))
+            recommender = build(table.adapter, data, _resolved(table.options, folder))
         except InputError as error:
             raise type(error)(f"system '{table.name}': {error}") from error
         except Exception as error:  # noqa: BLE001 - whatever the audited system raises is a finding about it

@@ -109,7 +109,7 @@ def build_pending(plan: AuditPlan, evidence: EvidenceStore | None, progress: Pro
     built = []
     for position, table in enumerate(tables):
         progress(f"building {table.name}", position, len(tables))
-        system = build_system(table, plan)
+        system = build_system(table, plan.data, plan.config.folder)
         _refuse_another(system, known.get(table.name))
         built.append(system)
     progress("building systems", len(tables), len(tables))

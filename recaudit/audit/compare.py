@@ -22,9 +22,11 @@ from recaudit.audit.baseline import (
 from recaudit.audit.gates import worse_side
 from recaudit.audit.regression import alone
 from recaudit.audit.result import AuditResult
+from recaudit.audit.tables import changes_table
 from recaudit.audit.values import load_groups, load_values, values_of
 from recaudit.errors import InputError
 from recaudit.records import Estimate, Finding, Hypothesis, Verdict
+from recaudit.records.notebook import as_html
 from recaudit.statistics import PAIRED_CONTRASTS, paired_changes
 
 Status: TypeAlias = Literal[
@@ -98,6 +100,17 @@ class RunComparison:
         from pydantic import TypeAdapter
 
         return TypeAdapter(RunComparison).dump_json(self, indent=1).decode() + "\n"
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row per finding: value and verdict of both runs, and the change between them."""
+        return changes_table(self.findings)
+
+    def _repr_html_(self) -> str:
+        """What became of the findings, for a notebook."""
+        counted = ", ".join(f"{count} {status}" for status, count in self.counts.items() if count)
+        columns = ["system", "finding", "status", "before_value", "after_value", "change_value"]
+        shown = self.to_pandas()[[*columns, "change_low", "change_high", "note"]]
+        return as_html(f"{self.name}: {self.after} since {self.before}: {counted}", shown)
 
 
 def compare_runs(before: Path, after: Path) -> RunComparison:

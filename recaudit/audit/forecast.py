@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scipy.special import ndtri
 
 from recaudit.adapters.language.model import Call, Previewed
 from recaudit.adapters.words import estimated_tokens
-from recaudit.audit.build import build_system
+from recaudit.audit.build import BuiltSystem, build_system
 from recaudit.audit.config import AuditConfig
 from recaudit.audit.config_tables import AuditTable, PriceTable, SystemTable
-from recaudit.audit.plan import AuditPlan, make_plan
+from recaudit.audit.plan import AuditPlan, make_plan, why_not_run
 from recaudit.audit.progress import Progress, silent
 from recaudit.audit.usage import price_of
 from recaudit.datasets.assets import Announce
@@ -32,6 +33,8 @@ class AskingForecast:
         requests: Requests that no earlier probe asks already; those that the system does not offer to answer
             are left out.
         not_offered: Requests that it does not offer to answer.
+        claims: What would be tested.
+        not_run: Why some of the probe's claims would be NOT_RUN, and how many for each reason.
         calls: Calls behind them.
         tokens_in: Tokens sent, by a rule of thumb of four characters each.
         tokens_out: Tokens written, at most.
@@ -43,6 +46,8 @@ class AskingForecast:
     probe: str
     requests: int
     not_offered: int
+    claims: int
+    not_run: Mapping[str, int]
     calls: int
     tokens_in: int
     tokens_out: int
@@ -57,24 +62,36 @@ class GateForecast:
     Attributes:
         system: The system's name.
         finding: The claim.
+        not_run: Why it would be NOT_RUN, else "".
         units: Units that would be asked about.
-        limit: Of the gate.
+        limit: Of the gate; None for one that only has a margin.
+        margin: Of the gate, decided where there is a baseline; None without one.
         detectable: Smallest effect seen with 80 % power if values scatter as widely as their bounds allow; None
             where that is not known beforehand.
     """
 
     system: str
     finding: str
+    not_run: str
     units: int
-    limit: Limit
+    limit: Limit | None
+    margin: float | None
     detectable: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """What a run would do."""
+    """What a run would do.
+
+    Attributes:
+        name: Of the audit.
+        failures: System to why it cannot be asked anything.
+        asking: What each probe would ask each system.
+        gates: What each gate could show.
+    """
 
     name: str
+    failures: Mapping[str, str]
     asking: tuple[AskingForecast, ...]
     gates: tuple[GateForecast, ...]
 
@@ -101,17 +118,31 @@ def forecast(
     progress("loading data", 0, 1)
     plan = make_plan(config, only=only, sequential=sequential, announce=announce)
     progress("loading data", 1, 1)
-    asking: list[AskingForecast] = []
-    gates: list[GateForecast] = []
+    systems: list[BuiltSystem] = []
     tables = config.tables.systems
     for position, table in enumerate(tables):
         progress(f"building {table.name}", position, len(tables))
-        built = build_system(table, plan)
-        if built.recommender is not None:
+        systems.append(build_system(table, plan.data, config.folder))
+    progress("building systems", len(tables), len(tables))
+    return forecast_of(plan, systems)
+
+
+def forecast_of(plan: AuditPlan, systems: Iterable[BuiltSystem]) -> Forecast:
+    """What a run over systems that are built would do; asks them nothing."""
+    tables = {table.name: table for table in plan.config.tables.systems}
+    asking: list[AskingForecast] = []
+    gates: list[GateForecast] = []
+    failures: dict[str, str] = {}
+    for built in systems:
+        table = tables[built.card.name]
+        if built.recommender is None:
+            failures[table.name] = built.failure
+        else:
             asking.extend(_asking(plan, table, built.recommender))
             gates.extend(_gates(plan, table, built.recommender.offers))
-    progress("building systems", len(tables), len(tables))
-    return Forecast(name=config.tables.audit.name, asking=tuple(asking), gates=tuple(gates))
+    return Forecast(
+        name=plan.config.tables.audit.name, failures=failures, asking=tuple(asking), gates=tuple(gates)
+    )
 
 
 def _asking(plan: AuditPlan, table: SystemTable, system: Recommender) -> Iterable[AskingForecast]:
@@ -128,6 +159,10 @@ def _asking(plan: AuditPlan, table: SystemTable, system: Recommender) -> Iterabl
             probe=probe.name,
             requests=len(offered),
             not_offered=len(new) - len(offered),
+            claims=sum(claim.needs in system.offers for claim in probe.hypotheses),
+            not_run=Counter(
+                why_not_run(claim) for claim in probe.hypotheses if claim.needs not in system.offers
+            ),
             calls=calls,
             tokens_in=tokens_in,
             tokens_out=tokens_out,
@@ -155,22 +190,27 @@ def _sent(call: Call) -> str:
     return "".join(message.content for message in call.messages)
 
 
-def _gates(plan: AuditPlan, table: SystemTable, offers: Collection[Capability]) -> Iterable[GateForecast]:
+def _gates(plan: AuditPlan, table: SystemTable, offers: Collection[Capability]) -> Iterator[GateForecast]:
     limits = {claim: limit for (name, claim), limit in plan.limits.items() if name == table.name}
+    margins = {one.finding: one.margin for one in plan.margins if one.system == table.name}
     wanted = {request.id for request in plan.requests_of(table)}
     for probe in plan.probes:
         for claim in probe.hypotheses:
-            if claim.id in limits and claim.needs in offers:
-                units = {one.unit for one in probe.requests if one.needs == claim.needs and one.id in wanted}
-                yield GateForecast(
-                    system=table.name,
-                    finding=claim.id,
-                    units=len(units),
-                    limit=limits[claim.id],
-                    detectable=_detectable(
-                        claim, _sizes(plan, claim, units), len(limits), plan.config.tables.audit
-                    ),
-                )
+            if claim.id not in limits and claim.id not in margins:
+                continue
+            offered = claim.needs in offers
+            units = {one.unit for one in probe.requests if one.needs == claim.needs and one.id in wanted}
+            sizes = _sizes(plan, claim, units)
+            settings = plan.config.tables.audit
+            yield GateForecast(
+                system=table.name,
+                finding=claim.id,
+                not_run="" if offered else why_not_run(claim),
+                units=len(units) if offered else 0,
+                limit=limits.get(claim.id),
+                margin=margins.get(claim.id),
+                detectable=_detectable(claim, sizes, max(len(limits), 1), settings) if offered else None,
+            )
 
 
 def _sizes(plan: AuditPlan, claim: Hypothesis, units: set[int | str]) -> list[int]:

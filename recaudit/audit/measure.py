@@ -13,7 +13,7 @@ from recaudit.audit.decide import decide, verdict_of
 from recaudit.audit.evidence import AskedSystem, EvidenceStore
 from recaudit.audit.examples import Telling, examples_of
 from recaudit.audit.funnel import funnel_of
-from recaudit.audit.plan import AuditPlan, PlannedProbe, attributes_of
+from recaudit.audit.plan import AuditPlan, PlannedProbe, attributes_of, why_not_run
 from recaudit.audit.progress import Progress, timed
 from recaudit.audit.result import ProbeTables, SequentialRun, SystemResult
 from recaudit.audit.usage import usage_of
@@ -243,7 +243,7 @@ def _finding(plan: AuditPlan, name: str, claim: Hypothesis, seen: Estimate | Non
     if failure:
         verdict, reason = "ERROR", failure
     elif seen is None:
-        verdict, reason = "NOT_RUN", f"the system does not offer {claim.needs}, which this question needs"
+        verdict, reason = "NOT_RUN", why_not_run(claim)
     elif limit is not None:
         verdict, reason = decide(seen, limit)
     return Finding(system=name, hypothesis=claim, estimate=seen, limit=limit, verdict=verdict, reason=reason)

@@ -99,7 +99,7 @@ def export_questions(
         )
     refuse_used_folder(folder)
     plan = make_plan(config, only=only, announce=announce)
-    systems = {table.name: build_system(table, plan) for table in tables}
+    systems = {table.name: build_system(table, plan.data, plan.config.folder) for table in tables}
     written: dict[Path, int] = {}
     with begun(plan, folder) as evidence:
         for table in tables:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from recaudit.audit.config import AuditConfig, ProbePlan
-from recaudit.audit.config_tables import AuditTable, SystemTable
-from recaudit.audit.gates import Limits, match_gates
+from recaudit.audit.config_tables import SystemTable
+from recaudit.audit.gates import Gates, Limits, match_gates
 from recaudit.datasets import AuditData, apply_split, audit_data, first_users, load_dataset
 from recaudit.datasets.assets import Announce
 from recaudit.errors import ConfigError, InputError, Problem, UnknownNameError
@@ -96,11 +97,24 @@ def make_plan(
     for name in only:
         if name not in configured:
             raise UnknownNameError.among("probe of this configuration:", name, configured)
+    return plan_over(sampled_data(config, announce=announce), config, only=only, sequential=sequential)
+
+
+def plan_over(
+    data: AuditData, config: AuditConfig, *, only: Collection[str] = (), sequential: bool = False
+) -> AuditPlan:
+    """Let the probes plan over data that are there, and match the gates.
+
+    Raises:
+        ConfigError: With every probe that cannot plan and every gate that cannot be matched.
+        InputError: If a sequential run could not settle a gate.
+    """
     chosen = [plan for plan in config.probes if not only or plan.probe.name in only]
-    data = _sampled(load_data(config, announce=announce), config.tables.audit)
-    probes = _plan_probes(config, chosen, data)
+    probes, problems = _plan_probes(config, chosen, data)
     claims = [claim for probe in probes for claim in probe.hypotheses]
-    gates = match_gates(config, [*claims, *_claims_left_out(config, data, chosen)])
+    gates, mismatches = _matched(config, data, claims, {probe.name for probe in probes})
+    if problems or mismatches or gates is None:
+        raise ConfigError(config.path, list(dict.fromkeys([*problems, *mismatches])))
     planned = {claim.id for claim in claims}
     plan = AuditPlan(
         config=config,
@@ -142,7 +156,7 @@ def _refuse_unsettled(plan: AuditPlan) -> None:
 
 def _plan_probes(
     config: AuditConfig, chosen: Sequence[ProbePlan], data: AuditData
-) -> tuple[PlannedProbe, ...]:
+) -> tuple[tuple[PlannedProbe, ...], list[Problem]]:
     k = max(plan.probe.depth(plan.options) for plan in chosen)
     seed = config.tables.audit.seed
     probes: list[PlannedProbe] = []
@@ -156,13 +170,40 @@ def _plan_probes(
             problems.append(config.problem_at(("probes", plan.probe.name), str(error)))
         else:
             probes.append(PlannedProbe(plan=plan, requests=requests, hypotheses=hypotheses))
+    return tuple(probes), problems
+
+
+def _matched(
+    config: AuditConfig, data: AuditData, claims: Sequence[Hypothesis], planned: Collection[str]
+) -> tuple[Gates | None, Sequence[Problem]]:
+    """Match the gates against the claims of all probes, also of those that are left out or cannot plan.
+
+    Where a probe cannot even say what it claims, no gate is called unmatched.
+    """
+    unplanned: list[Hypothesis] = []
+    problems: list[Problem] = []
+    for plan in config.probes:
+        if plan.probe.name not in planned:
+            try:
+                unplanned += plan.probe.hypotheses(data, plan.options)
+            except InputError as error:
+                problems.append(config.problem_at(("probes", plan.probe.name), str(error)))
     if problems:
-        raise ConfigError(config.path, problems)
-    return tuple(probes)
+        return None, problems
+    try:
+        return match_gates(config, [*claims, *unplanned]), ()
+    except ConfigError as error:
+        return None, error.problems
 
 
-def _sampled(data: AuditData, settings: AuditTable) -> AuditData:
-    """Ask about all users, or about as many as the configuration says, drawn by its seed."""
+def sampled_data(config: AuditConfig, *, announce: Announce) -> AuditData:
+    """Load the data and ask about all users, or about as many as the configuration says, drawn by its seed.
+
+    Raises:
+        InputError: If the data cannot be used.
+    """
+    make_importable(config.folder)
+    data, settings = load_data(config, announce=announce), config.tables.audit
     everyone = data.users.index
     if settings.users is None or settings.users >= len(everyone):
         return data
@@ -200,6 +241,13 @@ def load_data(config: AuditConfig, *, announce: Announce) -> AuditData:
     )
 
 
-def _claims_left_out(config: AuditConfig, data: AuditData, chosen: list[ProbePlan]) -> list[Hypothesis]:
-    left_out = [plan for plan in config.probes if plan not in chosen]
-    return [claim for plan in left_out for claim in plan.probe.hypotheses(data, plan.options)]
+def make_importable(folder: Path) -> None:
+    """Let systems be named that lie in the current folder or beside the configuration."""
+    for place in (str(Path.cwd()), str(folder.resolve())):
+        if place not in sys.path:
+            sys.path.insert(0, place)
+
+
+def why_not_run(claim: Hypothesis) -> str:
+    """Why a claim cannot be tested on a system that does not offer what it needs."""
+    return f"the system does not offer {claim.needs}, which this question needs"

@@ -10,8 +10,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recaudit.audit.funnel import Funnel
+from recaudit.audit.tables import GATE_COLUMNS, comparisons_table, findings_table
 from recaudit.audit.usage import Usage
 from recaudit.errors import InputError
 from recaudit.files import write_atomically
@@ -28,6 +30,10 @@ from recaudit.records import (
     SystemComparison,
     Verdict,
 )
+from recaudit.records.notebook import as_html
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA = 4
 
@@ -278,6 +284,21 @@ class AuditResult:
             return self.findings
         changes = {(margin.system, margin.change) for margin in self.margins}
         return tuple(one for one in self.findings if (one.system, one.hypothesis.id) not in changes)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row per finding: what was claimed, seen and decided."""
+        return findings_table(self.findings)
+
+    def comparisons_to_pandas(self) -> pd.DataFrame:
+        """A row per claim and pair of systems: the mean difference over the units of both."""
+        return comparisons_table(self.comparisons)
+
+    def _repr_html_(self) -> str:
+        """The verdict and the gates, or all findings if there are none, for a notebook."""
+        shown = findings_table(self.gated or self.findings)
+        gates = f"{len(self.gated)} gates" if self.gated else "no gates"
+        heading = f"{self.verdict}: {self.name} ({gates}, {len(self.findings)} findings)"
+        return as_html(heading, shown[GATE_COLUMNS])
 
     def save(self, path: Path) -> None:
         """Write `result.json` atomically."""

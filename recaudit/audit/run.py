@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
@@ -178,8 +177,7 @@ def loaded_plan(
     *,
     sequential: bool,
 ) -> AuditPlan:
-    """Load the data of a configuration and plan, with what lies beside it importable."""
-    _make_importable(config.folder)
+    """Load the data of a configuration and plan."""
     progress("loading data", 0, 1)
     plan = make_plan(config, only=only, sequential=sequential, announce=announce)
     progress("loading data", 1, 1)
@@ -260,9 +258,3 @@ def _save_measurements(outcomes: Sequence[Outcome], path: Path) -> None:
         # Users go by number and seeds by name; a column holds one kind, so text.
         table["unit"] = table["unit"].astype(str)
     write_atomically(path, table.to_parquet(index=False))
-
-
-def _make_importable(folder: Path) -> None:
-    for place in (str(Path.cwd()), str(folder.resolve())):
-        if place not in sys.path:
-            sys.path.insert(0, place)

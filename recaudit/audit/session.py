@@ -22,7 +22,11 @@ EVIDENCE = "evidence.sqlite"
 
 @contextmanager
 def begun(plan: AuditPlan, folder: Path) -> Iterator[EvidenceStore]:
-    """Make the run folder and its evidence file, and store what will be asked."""
+    """Make the run folder and its evidence file, and store what will be asked.
+
+    Raises:
+        InputError: If the folder cannot be made.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -88,12 +92,18 @@ def refuse_other_config(evidence: EvidenceStore, config: AuditConfig) -> None:
     facts = evidence.facts()
     if facts["config digest"] == config.digest:
         return
-    before, after = facts["config"].splitlines(), config.text.splitlines()
-    changes = difflib.unified_diff(before, after, "when the run began", "now", lineterm="", n=0)
     raise InputError(
         f"{config.path} has changed since the run began; take the changes back, or begin a new run:\n"
-        + "\n".join(f"  {line}" for line in changes)
+        f"{changes_of(facts['config'], config.text)}"
     )
+
+
+def changes_of(before: str, now: str) -> str:
+    """The lines of a configuration that differ, indented."""
+    lines = difflib.unified_diff(
+        before.splitlines(), now.splitlines(), "when the run began", "now", lineterm="", n=0
+    )
+    return "\n".join(f"  {line}" for line in lines)
 
 
 def changed_since(result: AuditResult) -> bool:

@@ -7,10 +7,13 @@ from collections.abc import Callable
 import typer
 
 from recaudit.cli.calibrate import calibrate
+from recaudit.cli.check import check, schema
 from recaudit.cli.compare import compare
 from recaudit.cli.demo import demo
 from recaudit.cli.gate import baseline, gate
+from recaudit.cli.init import init
 from recaudit.cli.look import list_names, show_name
+from recaudit.cli.machine import doctor
 from recaudit.cli.offline import export_requests, import_answers
 from recaudit.cli.output import fail
 from recaudit.cli.runs import measure, report, run
@@ -21,13 +24,14 @@ INCOMPLETE = 3
 app = typer.Typer(
     help="Audit recommender systems before they are released: is it good, is it fair, is it steady.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo,
+    "init": init,
+    "check": check,
     "run": run,
     "measure": measure,
     "report": report,
@@ -39,6 +43,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "import-answers": import_answers,
     "list": list_names,
     "show": show_name,
+    "schema": schema,
+    "doctor": doctor,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)

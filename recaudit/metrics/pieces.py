@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -23,6 +23,7 @@ from recaudit.metrics.hashing import mark_repeats
 from recaudit.metrics.hits import RepeatedItemError, find_hits
 from recaudit.metrics.ids import Ids, refuse_different_types
 from recaudit.metrics.places import Places
+from recaudit.records.notebook import as_html
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +77,17 @@ class Evaluation:
     def mean(self) -> dict[str, float]:
         """Mean of each metric over the users that have a value; NaN when there is none."""
         return {str(name): float(value) for name, value in self.per_user.mean().items()}
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row per user, a column per metric; a copy of `per_user`."""
+        return self.per_user.copy()
+
+    def _repr_html_(self) -> str:
+        """The means and who was measured, for a notebook."""
+        users = [int(column.notna().sum()) for _, column in self.per_user.items()]
+        means = pd.DataFrame({"metric": list(self.mean), "mean": list(self.mean.values()), "users": users})
+        told = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in asdict(self.counts).items())
+        return as_html(f"Ranking quality, lists in order of {self.ordered_by}", means, told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

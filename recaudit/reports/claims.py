@@ -99,6 +99,13 @@ def claim_of(finding: Finding) -> Claim:
     )
 
 
+def message_of(claim: Claim) -> str:
+    """A decided finding, the number first: what lists of failed tests show is cut after some 80 characters."""
+    if not claim.value:
+        return claim.reason
+    return f"{claim.value} ({claim.sure or 'no interval'}), limit {claim.limit}: {claim.reason}"
+
+
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """Sort findings: by verdict, then by how far the value lies beyond its limit, then by name."""
     return sorted(findings, key=_severity)

@@ -14,9 +14,11 @@ from recaudit.reports.tables import NO_VALUE
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import RenderableType
 
-    from recaudit.audit.forecast import Forecast
+    from recaudit.audit.forecast import Forecast, GateForecast
 
 
 def render_forecast(forecast: Forecast) -> tuple[RenderableType, ...]:
@@ -24,6 +26,10 @@ def render_forecast(forecast: Forecast) -> tuple[RenderableType, ...]:
     parts: list[RenderableType] = [
         Text.assemble("Nothing was asked. A run of ", (visible(forecast.name), "bold"), " would ask:"),
         _asking(forecast),
+        *(
+            Text(f"{visible(name)} cannot be asked: {visible(why)}")
+            for name, why in forecast.failures.items()
+        ),
     ]
     totals: dict[str, float] = {}
     for row in forecast.asking:
@@ -36,12 +42,27 @@ def render_forecast(forecast: Forecast) -> tuple[RenderableType, ...]:
         )
     else:
         parts.append(Text("No cost: no system has [systems.prices]."))
+    not_run = list(_not_run(forecast))
+    if not_run:
+        parts += [Text("\nNOT_RUN, as things are:"), *map(Text, not_run)]
     if forecast.gates:
         parts += [
             Text("\nWhat the gates could show with 80 % power, if values scatter as widely as they can:"),
             _gates(forecast),
         ]
     return tuple(parts)
+
+
+def _not_run(forecast: Forecast) -> Iterator[str]:
+    for row in forecast.asking:
+        for why, count in row.not_run.items():
+            gated = sum(
+                gate.system == row.system and gate.not_run == why and gate.finding.startswith(f"{row.probe}/")
+                for gate in forecast.gates
+            )
+            gates = f", {gated} of them gated" if gated else ""
+            claims = f"{count:,} of {row.claims + count:,} claims"
+            yield f"{visible(row.system)}, {row.probe}: {claims}{gates}: {why}"
 
 
 def _asking(forecast: Forecast) -> Table:
@@ -70,8 +91,14 @@ def _gates(forecast: Forecast) -> Table:
         table.add_row(
             Text(visible(gate.system)),
             Text(visible(gate.finding)),
-            limit_words(gate.limit),
-            show_count(gate.units),
+            _asked_of(gate),
+            "NOT_RUN" if gate.not_run else show_count(gate.units),
             seen,
         )
     return table
+
+
+def _asked_of(gate: GateForecast) -> str:
+    limit = [limit_words(gate.limit)] if gate.limit is not None else []
+    margin = [f"margin {show(gate.margin)}"] if gate.margin is not None else []
+    return ", ".join([*limit, *margin])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from recaudit.audit.decide import outcome
-from recaudit.reports.claims import claim_of
+from recaudit.reports.claims import claim_of, message_of
 from recaudit.reports.sentences import sentence_of
 from recaudit.reports.visible import visible
 
@@ -86,16 +86,8 @@ def _case(suite: Element, finding: Finding, inconclusive: str) -> None:
             SubElement(properties, "property", name=key, value=visible(str(value)))
     element = _ELEMENTS.get(outcome(verdict, inconclusive))
     if element is not None:
-        told = SubElement(case, element, type=verdict, message=visible(_message(finding)))
+        told = SubElement(case, element, type=verdict, message=visible(message_of(claim)))
         told.text = visible(sentence_of(finding))
-
-
-def _message(finding: Finding) -> str:
-    """The number first: what lists of failed tests show is cut after some 80 characters."""
-    claim = claim_of(finding)
-    if not claim.value:
-        return claim.reason
-    return f"{claim.value} ({claim.sure or 'no interval'}), limit {claim.limit}: {claim.reason}"
 
 
 def _count(suite: Element) -> None:

@@ -147,3 +147,13 @@ def test_categorical_and_object_text_ids() -> None:
     held = pd.DataFrame({"user": pd.Series(["u1", "u2"], dtype=object), "item": ["i11", "i10"]})
     found = evaluate(rows.astype({"user": "category"}), held, ["mrr@5"])
     assert found.per_user["mrr@5"].to_dict() == {"u1": 0.5, "u2": 1.0}
+
+
+def test_an_evaluation_is_a_table_and_shows_its_means_in_a_notebook() -> None:
+    recommended = pd.DataFrame({"user": ["a", "b"], "item": [1, 2]})
+    held = pd.DataFrame({"user": ["a", "b", "c"], "item": [1, 3, 3]})
+    found = evaluate(recommended, held, ["hit@1", "ndcg@1"])
+    pd.testing.assert_frame_equal(found.to_pandas(), found.per_user)
+    page = found._repr_html_()
+    assert "<td>hit@1</td>\n      <td>0.3333</td>\n      <td>3</td>" in page
+    assert "users without list 1" in page

@@ -1,4 +1,4 @@
-"""Exit code, JSON, page, summary, terminal, JUnit and annotations say the same of any result."""
+"""Exit code, JSON, page, summary, terminal, JUnit, annotations and pytest say the same of any result."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from rich.console import Console
 
 from recaudit.audit import AuditResult, decide, exit_code
 from recaudit.audit.decide import verdict_of, worst
+from recaudit.expect import outcome_of
+from recaudit.pytest_plugin.items import what_is_missing
 from recaudit.records import Finding, Limit
 from recaudit.reports import (
     render_annotations,
@@ -112,3 +114,7 @@ def test_all_forms_agree(make: Any, tmp_path: Path, data: st.DataObject) -> None
         assert told.attrib["value"] == finding.verdict
     errors = [line for line in render_annotations(result) if line.startswith("::error")]
     assert len(errors) == bad
+
+    tested = [outcome_of([finding], result.provenance.inconclusive)[0] for finding in result.gated]
+    bad_tests = sum(one in {"failed", "error"} for one in tested)
+    assert (bad_tests > 0 or what_is_missing(result) != "") == (code != 0)

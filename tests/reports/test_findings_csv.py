@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from recaudit.reports.findings_csv import COLUMNS, render_csv
+from recaudit.audit.tables import FINDING_COLUMNS
+from recaudit.reports.findings_csv import render_csv
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -42,4 +43,4 @@ def test_commas_quotes_and_line_breaks_survive(make):
     name = 'a, "b"\nc'
     (row,) = rows_of(render_csv(make.result(make.mean(name))))
     assert row["system"] == name
-    assert tuple(row) == COLUMNS
+    assert tuple(row) == FINDING_COLUMNS
