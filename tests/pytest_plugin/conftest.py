@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from recaudit.audit import load_config, run_audit
-from recaudit.cli.output import write_reports
+from recaudit.reports import render_html
 
 pytest_plugins = "pytester"
 
@@ -84,8 +84,7 @@ def every_state(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "audit.toml").write_text(config.replace("tiny_shop", "tiny_states"))
     failing = "\ndef broken(data):\n    raise KeyError('weights')\n"
     (folder / "tiny_states.py").write_text((folder / "tiny_shop.py").read_text() + failing)
-    result = run_audit(load_config(folder / "audit.toml"), out=folder / "stored")
-    write_reports(result, folder / "reports", charts=True)
+    render_html(run_audit(load_config(folder / "audit.toml"), out=folder / "stored"))
     return folder
 
 
