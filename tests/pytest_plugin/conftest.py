@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from recaudit.audit import load_config, run_audit
+from recaudit.reports import render_html
 
 pytest_plugins = "pytester"
 
@@ -83,13 +84,18 @@ def every_state(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "audit.toml").write_text(config.replace("tiny_shop", "tiny_states"))
     failing = "\ndef broken(data):\n    raise KeyError('weights')\n"
     (folder / "tiny_states.py").write_text((folder / "tiny_shop.py").read_text() + failing)
-    run_audit(load_config(folder / "audit.toml"), out=folder / "stored")
+    render_html(run_audit(load_config(folder / "audit.toml"), out=folder / "stored"))
     return folder
 
 
 @pytest.fixture
-def here(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], Path]]:
-    """Copy a repository to where pytest will run."""
+def here(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, every_state: Path
+) -> Iterator[Callable[[Path], Path]]:
+    """Copy a repository to where pytest will run.
+
+    It rests on a run in this process: pytester forgets what is imported inside, and pyarrow cannot be imported twice.
+    """
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("CI", raising=False)

@@ -151,6 +151,7 @@ def test_a_run_and_a_live_audit_exclude_each_other(pytester: pytest.Pytester, he
     assert done.ret == pytest.ExitCode.USAGE_ERROR
 
 
+@pytest.mark.slow
 def test_a_baseline_is_updated_and_the_session_fails(
     pytester: pytest.Pytester, here: Here, shop: Path
 ) -> None:
