@@ -67,7 +67,24 @@ def test_the_ten_lines_are_an_adapter(tiny_data: recaudit.AuditData) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["demo", "run", "measure", "report", "gate", "export-requests", "import-answers", "list", "show"],
+    [
+        "demo",
+        "init",
+        "check",
+        "run",
+        "measure",
+        "report",
+        "baseline",
+        "compare",
+        "gate",
+        "calibrate",
+        "export-requests",
+        "import-answers",
+        "list",
+        "show",
+        "schema",
+        "doctor",
+    ],
 )
 def test_the_commands_that_the_readme_names_exist(command: str) -> None:
     from typer.main import get_command
