@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recaudit.audit.funnel import Funnel
+from recaudit.audit.statuses import Status
 from recaudit.audit.usage import Usage
 from recaudit.errors import InputError
 from recaudit.files import write_atomically
@@ -29,7 +30,7 @@ from recaudit.records import (
     Verdict,
 )
 
-SCHEMA = 4
+SCHEMA = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,11 +187,13 @@ class ComparedWith:
         name: Its file.
         digest: SHA-256 of its content.
         started: When the run that it was made of began.
+        counts: What became of its gates; what became of none is left out.
     """
 
     name: str
     digest: str
     started: str
+    counts: Mapping[Status, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ def render_folder(
     """
     files = {
         "report.html": _rendered(result, calibration, static=static, beside=True),
-        "report.css": _template("style.css"),
+        "report.css": environment().get_template("style.css").render(running_head=_running_head(result)),
     }
     if not static:
         files["report.js"] = _template("page.js") + _template("charts.js")
@@ -71,12 +71,24 @@ def _rendered(result: AuditResult, calibration: Calibration | None, *, static: b
             page=view,
             figures=figures,
             beside=beside,
+            twins=TWINS,
+            run_folder="../" if beside else "",
             scripts=scripts,
             packed=_packed_plotly() if figures and not beside else "",
+            running_head=_running_head(result),
             policy=_policy(scripts=bool(scripts), beside=beside),
         )
     )
     return _OPTIONAL_ENDS.sub("", page)
+
+
+def _running_head(result: AuditResult) -> str:
+    """What stands at the top of every printed sheet, for a text in a style sheet."""
+    provenance = result.provenance
+    return (
+        f"{VERDICTS[result.verdict].word}, audit of {provenance.started[:10]}, "
+        f"configuration {provenance.config_digest[:12]}, data {result.data.digest[:12]}"
+    )
 
 
 def _policy(*, scripts: bool, beside: bool) -> str:
@@ -88,6 +100,16 @@ def _policy(*, scripts: bool, beside: bool) -> str:
         parts += [f"script-src {own if beside else inline}", "img-src data: blob:"]
     return "; ".join([*parts, "base-uri 'none'", "form-action 'none'"])
 
+
+TWINS = (
+    ("result.json", "everything on this page"),
+    ("findings.csv", "every finding as a row"),
+    ("summary.md", "the first screen"),
+    ("junit.xml", "every gate as a test"),
+    ("measurements.parquet", "every value of every unit"),
+    ("evidence.sqlite", "every request and answer, word for word"),
+)
+"""What lies beside the page in the folder of a run."""
 
 SYSTEMS_ABREAST = 5
 """Columns that fit on a sheet of paper; further systems have a table below, with the same scales."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from recaudit.audit.calibration import Calibration
-    from recaudit.audit.result import AuditResult, DataCard, Provenance, SystemResult
+    from recaudit.audit.result import AuditResult, ComparedWith, DataCard, Provenance, SystemResult
     from recaudit.records import Finding, GroupTable, Quadrant
     from recaudit.reports.claims import Claim
 
@@ -129,6 +129,7 @@ class Page:
     glossary: Mapping[str, str]
     calibration: CalibrationView | None
     provenance: Provenance
+    baseline: ComparedWith | None
 
     def anchor_of(self, claim: Claim) -> str:
         """Where on the page a claim has its section."""
@@ -175,6 +176,7 @@ def view_of(result: AuditResult, calibration: Calibration | None = None) -> Page
         glossary=result.glossary,
         calibration=None if calibration is None else calibration_view(calibration),
         provenance=result.provenance,
+        baseline=result.compared_with,
     )
 
 
