@@ -27,6 +27,7 @@ from recaudit.records import (
     Quadrant,
     SystemCard,
     SystemComparison,
+    UnitSpread,
     Verdict,
 )
 
@@ -35,11 +36,19 @@ SCHEMA = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeTables:
-    """The descriptive part of one probe on one system."""
+    """The descriptive part of one probe on one system.
+
+    Attributes:
+        probe: Its name.
+        tables: Means by group, one table per attribute.
+        distributions: What the probe says for charts.
+        spreads: How the values behind its gates lie over units.
+    """
 
     probe: str
     tables: tuple[GroupTable, ...]
     distributions: tuple[Distribution, ...]
+    spreads: tuple[UnitSpread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +105,7 @@ class SystemResult:
         verdict: The worst verdict among its gated findings.
         funnel: From planned requests to measured units.
         usage: What its calls took.
-        probes: Group tables and distributions, one entry per probe that ran.
+        probes: Group tables, distributions and spreads, one entry per probe that ran.
         failure: Why the system could not be audited, else "".
         seconds: Wall-clock seconds by part ("build", "answer", "measure", "estimate",
             "group tables").

@@ -18,6 +18,7 @@ from recaudit.reports.markers import marker, panel_plot
 from recaudit.reports.numbers import show_count, show_share
 from recaudit.reports.overview import VISIBLE_GATES
 from recaudit.reports.sentences import VERDICTS, group_words
+from recaudit.reports.spreads import spread_plot
 from recaudit.reports.versus import names_or_none
 from recaudit.reports.view import view_of
 from recaudit.reports.visible import clipped, visible
@@ -143,6 +144,7 @@ def environment() -> Environment:
         axis=svg.axis,
         marker=marker,
         panel_plot=panel_plot,
+        spread_plot=spread_plot,
     )
     return environment
 

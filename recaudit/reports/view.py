@@ -17,6 +17,7 @@ from recaudit.reports.overview import Overview, SystemVerdict, overview
 from recaudit.reports.pareto import Panel, pareto_panels
 from recaudit.reports.quadrants import QuadrantMap, llm_words, quadrant_map
 from recaudit.reports.sentences import attribute_words, count_words, sentence_of
+from recaudit.reports.spreads import SpreadPanel, spread_panels
 from recaudit.reports.tables import (
     CountTable,
     MeansTable,
@@ -92,6 +93,7 @@ class ProbeSection:
         everyone: Claims over all units by system.
         attributes: One part per attribute.
         shares: Distributions.
+        spreads: How the values behind its gates lie over units.
         methods: How its numbers were made.
         examples: Pairs of answers.
     """
@@ -103,6 +105,7 @@ class ProbeSection:
     everyone: tuple[ClaimRow, ...]
     attributes: tuple[AttributeSection, ...]
     shares: tuple[Shares, ...]
+    spreads: tuple[SpreadPanel, ...]
     methods: tuple[MethodRow, ...]
     examples: tuple[ExampleView, ...]
 
@@ -237,6 +240,7 @@ def _probe_section(
         everyone=everyone,
         attributes=tuple(sections),
         shares=shares_of({system: part.distributions for system, part in tables.items()}),
+        spreads=spread_panels({system: part.spreads for system, part in tables.items()}),
         methods=method_rows(findings),
         examples=shown,
     )
