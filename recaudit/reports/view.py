@@ -16,6 +16,7 @@ from recaudit.reports.numbers import show_count, show_seconds, show_share
 from recaudit.reports.overview import Overview, SystemVerdict, overview
 from recaudit.reports.pareto import Panel, pareto_panels
 from recaudit.reports.quadrants import QuadrantMap, llm_words, quadrant_map
+from recaudit.reports.sensitivity import Sensitivity, sensitivities
 from recaudit.reports.sentences import attribute_words, count_words, sentence_of
 from recaudit.reports.spreads import SpreadPanel, spread_panels
 from recaudit.reports.tables import (
@@ -94,6 +95,7 @@ class ProbeSection:
         attributes: One part per attribute.
         shares: Distributions.
         spreads: How the values behind its gates lie over units.
+        sensitivities: Its gates beside the same questions measured otherwise.
         methods: How its numbers were made.
         examples: Pairs of answers.
     """
@@ -106,6 +108,7 @@ class ProbeSection:
     attributes: tuple[AttributeSection, ...]
     shares: tuple[Shares, ...]
     spreads: tuple[SpreadPanel, ...]
+    sensitivities: tuple[Sensitivity, ...]
     methods: tuple[MethodRow, ...]
     examples: tuple[ExampleView, ...]
 
@@ -241,6 +244,7 @@ def _probe_section(
         attributes=tuple(sections),
         shares=shares_of({system: part.distributions for system, part in tables.items()}),
         spreads=spread_panels({system: part.spreads for system, part in tables.items()}),
+        sensitivities=sensitivities(findings, names),
         methods=method_rows(findings),
         examples=shown,
     )
