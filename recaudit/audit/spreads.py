@@ -31,7 +31,7 @@ def _parts(claim: Hypothesis) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Metric, what the arms are called, and the arms that count."""
     if claim.baseline:
         yield claim.metric, claim.baseline, (claim.baseline,)
-    yield claim.metric, ", ".join(claim.arms), claim.arms
+    yield claim.metric, ", ".join(claim.arms) if len(claim.arms) > 1 or claim.baseline else "", claim.arms
 
 
 def _spread(rows: pd.DataFrame, metric: str, called: str, arms: Sequence[str]) -> UnitSpread | None:

@@ -120,7 +120,7 @@ class UnitSpread:
 
     Attributes:
         metric: The label, such as "ndcg@10".
-        arms: Whose values these are, "" for all arms.
+        arms: Whose values these are, "" where there is nothing to tell apart.
         n: Units with a value.
         quartiles: Smallest, lower quartile, median, upper quartile, largest (linear interpolation, as numpy's default).
         counts: Units in bins of equal width from the smallest to the largest value; one bin if all are equal.

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from recaudit.reports import svg
 from recaudit.reports.charts import figures_of
+from recaudit.reports.comparison import SYSTEMS_ABREAST
 from recaudit.reports.markers import marker, panel_plot
 from recaudit.reports.numbers import show_count, show_share
 from recaudit.reports.overview import VISIBLE_GATES
@@ -111,9 +112,6 @@ TWINS = (
     ("evidence.sqlite", "every request and answer, word for word"),
 )
 """What lies beside the page in the folder of a run."""
-
-SYSTEMS_ABREAST = 5
-"""Columns that fit on a sheet of paper; further systems have a table below, with the same scales."""
 
 _OPTIONAL_ENDS = re.compile(r"</(?:td|th|tr|tbody|thead|li|dt|dd)>")
 """End tags that HTML lets a page leave out: a tenth of a report with many tables."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recaudit.reports.numbers import decimal_places, show, show_count
-from recaudit.reports.svg import EDGE, HEIGHT, WIDTH, Scale, drawing
+from recaudit.reports.svg import EDGE, WIDTH, Scale, drawing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from recaudit.records import UnitSpread
+
+HEIGHT = 26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

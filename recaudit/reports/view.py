@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from recaudit.reports.aspects import AspectRow, aspect_rows
 from recaudit.reports.calibration import CalibrationView, calibration_view
 from recaudit.reports.claims import worst_first
-from recaudit.reports.comparison import ClaimRow, Forest, claim_rows, forests
+from recaudit.reports.comparison import ClaimRow, Forest, claim_rows, forests, sparing
 from recaudit.reports.examples import ExampleView, example_views
 from recaudit.reports.methods import MethodRow, method_rows
 from recaudit.reports.multiples import Multiples, multiples
@@ -269,7 +269,7 @@ def _attribute_section(
     means: Mapping[str, GroupTable],
     names: Sequence[str],
 ) -> AttributeSection:
-    rows = claim_rows(findings, names)
+    rows = sparing(claim_rows(findings, names), names)
     verdicts = [
         finding.verdict for finding in findings if finding.limit is not None and finding.verdict is not None
     ]

@@ -25,14 +25,14 @@ def test_systems_share_a_scale_and_are_told_in_words():
 def test_bars_are_as_high_as_their_share_of_the_fullest():
     [panel] = spread_panels({"als": (WIDE,)})
     plot = str(spread_plot(panel.rows[0], panel.scale))
-    assert "M4 12V1H40V12H75V4H110V9H146V12z" in plot
+    assert "M4 22V1H40V22H75V6H110V17H146V22z" in plot
     assert panel.rows[0].label in plot
 
 
 def test_equal_values_of_every_system_have_a_scale_around_them():
     [panel] = spread_panels({"als": (EQUAL,)})
     assert panel.scale.left < 0.3 < panel.scale.right
-    assert "M75 12V1H76V12z" in str(spread_plot(panel.rows[0], panel.scale))
+    assert "M75 22V1H76V22z" in str(spread_plot(panel.rows[0], panel.scale))
 
 
 def test_metrics_and_arms_have_panels_of_their_own(make):
