@@ -71,11 +71,12 @@
 
   const chooser = () => {
     const rows = [...document.querySelectorAll("tr[data-system]")];
-    const names = [...new Set([...document.querySelectorAll("#systems tr[data-system]")].map((row) => row.dataset.system))];
+    const systemOf = (row) => row.dataset.system.trim();
+    const names = [...new Set([...document.querySelectorAll("#systems tr[data-system]")].map(systemOf))];
     if (names.length < 2) return;
     const tables = [...document.querySelectorAll("table.by-system")].map((table) => ({
       frame: table.closest(".scroll"),
-      columns: [...table.tHead.rows[0].cells].map((head) => head.textContent),
+      columns: [...table.tHead.rows[0].cells].map((head) => head.textContent.trim()),
       rows: [...table.rows].filter((row) => !row.classList.contains("axis")),
     }));
     const box = document.createElement("fieldset");
@@ -99,7 +100,7 @@
       const shown = new Set(boxes.filter((one) => one.input.checked).map((one) => one.name));
       const left = (name) => names.includes(name) && !shown.has(name);
       count.textContent = shown.size < names.length ? `${shown.size} of ${names.length} shown, the verdict is about all` : "";
-      rows.forEach((row) => row.classList.toggle("left", left(row.dataset.system)));
+      rows.forEach((row) => row.classList.toggle("left", left(systemOf(row))));
       tables.forEach(({ frame, columns, rows }) => {
         const out = columns.map((name, place) => place > 0 && left(name));
         frame.classList.toggle("left", out.slice(1).every(Boolean));
