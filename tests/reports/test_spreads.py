@@ -47,4 +47,5 @@ def test_metrics_and_arms_have_panels_of_their_own(make):
         ("rbo@10", "F, M"),
     ]
     assert "How units differ" in render_html(result, static=True)
-    assert "How units differ" not in render_html(make.result(make.gap()), static=True)
+    bare = replace(system, probes=(replace(probe, spreads=()),))
+    assert "How units differ" not in render_html(make.result(make.gap(), systems=(bare,)), static=True)
