@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 import pandas as pd
 
@@ -19,29 +18,15 @@ from recaudit.audit.baseline import (
     load_baseline,
     refuse_other_questions,
 )
-from recaudit.audit.gates import worse_side
 from recaudit.audit.regression import alone
 from recaudit.audit.result import AuditResult
+from recaudit.audit.statuses import STATUSES, Status, status_of
 from recaudit.audit.tables import changes_table
 from recaudit.audit.values import load_groups, load_values, values_of
 from recaudit.errors import InputError
 from recaudit.records import Estimate, Finding, Hypothesis, Verdict
 from recaudit.records.notebook import as_html
 from recaudit.statistics import PAIRED_CONTRASTS, paired_changes
-
-Status: TypeAlias = Literal[
-    "new", "fixed", "worse", "better", "changed", "unchanged", "untested", "added", "gone"
-]
-"""What became of a finding: its gate fails now and did not; failed and passes now; its value is shown to be worse,
-better, or different where neither side is better; no change is shown; the change has no test; only the new run has it;
-only the earlier one."""
-
-STATUSES: tuple[Status, ...] = (
-    "new", "worse", "fixed", "better", "changed", "untested", "added", "gone", "unchanged",
-)  # fmt: skip
-"""In the order in which a reader needs them."""
-
-_BAD: frozenset[Verdict | None] = frozenset({"FAIL", "ERROR"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +207,13 @@ def _compared(
     finding: Finding | None,
     change: Estimate | None,
 ) -> ComparedFinding:
-    status = _status(before, after, finding, change)
+    status = status_of(
+        None if after is None else finding,
+        change,
+        before=None if before is None else before.verdict,
+        after=None if after is None else after.verdict,
+        kept=before is not None,
+    )
     return ComparedFinding(
         system=key[0],
         finding=key[1],
@@ -233,32 +224,6 @@ def _compared(
         change=change,
         note=_note(before, after, finding, change),
     )
-
-
-def _status(
-    before: KeptFinding | None, after: KeptFinding | None, finding: Finding | None, change: Estimate | None
-) -> Status:
-    if after is None or finding is None:
-        return "gone"
-    if after.verdict in _BAD and (before is None or before.verdict not in _BAD):
-        return "new"
-    if before is None:
-        return "added"
-    if before.verdict in _BAD and after.verdict == "PASS":
-        return "fixed"
-    return _shown(finding, change)
-
-
-def _shown(finding: Finding, change: Estimate | None) -> Status:
-    """What the interval of a change shows."""
-    if change is None or change.low is None or change.high is None:
-        return "untested"
-    if change.low <= 0 <= change.high:
-        return "unchanged"
-    worse = worse_side(finding.hypothesis, finding.limit)
-    if worse is None:
-        return "changed"
-    return "worse" if (change.low > 0) == (worse == "higher") else "better"
 
 
 def _note(

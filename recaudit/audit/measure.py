@@ -16,6 +16,7 @@ from recaudit.audit.funnel import funnel_of
 from recaudit.audit.plan import AuditPlan, PlannedProbe, attributes_of, why_not_run
 from recaudit.audit.progress import Progress, timed
 from recaudit.audit.result import ProbeTables, SequentialRun, SystemResult
+from recaudit.audit.spreads import spreads_of
 from recaudit.audit.usage import usage_of
 from recaudit.records import (
     Answer,
@@ -71,7 +72,9 @@ def measure_system(
             estimates = _estimates(plan, name, plan.hypotheses, measured, offered=offered, batches=batches)
         with timed(seconds, "group tables"):
             tables = tuple(
-                _tables(plan, probe, measured[probe.name]) for probe in plan.probes if probe.name in measured
+                _tables(plan, name, probe, measured[probe.name])
+                for probe in plan.probes
+                if probe.name in measured
             )
         progress(f"measuring {name}", 1, 1)
     findings = tuple(
@@ -249,7 +252,8 @@ def _finding(plan: AuditPlan, name: str, claim: Hypothesis, seen: Estimate | Non
     return Finding(system=name, hypothesis=claim, estimate=seen, limit=limit, verdict=verdict, reason=reason)
 
 
-def _tables(plan: AuditPlan, probe: PlannedProbe, measurements: Measurements) -> ProbeTables:
+def _tables(plan: AuditPlan, name: str, probe: PlannedProbe, measurements: Measurements) -> ProbeTables:
+    gated = plan.gated(name) | {margin.finding for margin in plan.margins if margin.system == name}
     tables = (
         group_table(
             measurements.rows,
@@ -260,4 +264,9 @@ def _tables(plan: AuditPlan, probe: PlannedProbe, measurements: Measurements) ->
         )
         for attribute in attributes_of(probe.hypotheses)
     )
-    return ProbeTables(probe=probe.name, tables=tuple(tables), distributions=measurements.distributions)
+    return ProbeTables(
+        probe=probe.name,
+        tables=tuple(tables),
+        distributions=measurements.distributions,
+        spreads=spreads_of(measurements.rows, [claim for claim in probe.hypotheses if claim.id in gated]),
+    )

@@ -13,10 +13,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from recaudit.audit.baseline import Baseline, KeptData, kept_data, load_baseline, refuse_other_questions
+from recaudit.audit.baseline import (
+    Baseline,
+    KeptData,
+    gated,
+    kept_data,
+    load_baseline,
+    refuse_other_questions,
+)
 from recaudit.audit.cards import untested_margins
 from recaudit.audit.decide import decide, verdict_of, worst
 from recaudit.audit.result import Asked, AuditResult, ComparedWith, SystemResult
+from recaudit.audit.statuses import counts_since
 from recaudit.audit.values import load_groups, load_values, values_of
 from recaudit.errors import InputError, did_you_mean
 from recaudit.records import Estimate, Finding, Hypothesis, Margin, Verdict
@@ -89,7 +97,15 @@ def compared(result: AuditResult, folder: Path, baseline: OpenBaseline) -> Audit
             findings=(*result.findings, *added),
             not_tested=tuple(entry for entry in result.not_tested if entry not in left_out),
             compared_with=ComparedWith(
-                name=baseline.path.name, digest=baseline.kept.digest, started=baseline.kept.started
+                name=baseline.path.name,
+                digest=baseline.kept.digest,
+                started=baseline.kept.started,
+                counts=counts_since(
+                    {(one.system, one.finding): one.verdict for one in baseline.kept.findings},
+                    gated(result),
+                    added,
+                    result.margins,
+                ),
             ),
         )
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recaudit.audit.funnel import Funnel
+from recaudit.audit.statuses import Status
 from recaudit.audit.tables import GATE_COLUMNS, comparisons_table, findings_table
 from recaudit.audit.usage import Usage
 from recaudit.errors import InputError
@@ -28,6 +29,7 @@ from recaudit.records import (
     Quadrant,
     SystemCard,
     SystemComparison,
+    UnitSpread,
     Verdict,
 )
 from recaudit.records.notebook import as_html
@@ -35,16 +37,24 @@ from recaudit.records.notebook import as_html
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA = 4
+SCHEMA = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeTables:
-    """The descriptive part of one probe on one system."""
+    """The descriptive part of one probe on one system.
+
+    Attributes:
+        probe: Its name.
+        tables: Means by group, one table per attribute.
+        distributions: What the probe says for charts.
+        spreads: How the values behind its gates lie over units.
+    """
 
     probe: str
     tables: tuple[GroupTable, ...]
     distributions: tuple[Distribution, ...]
+    spreads: tuple[UnitSpread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +111,7 @@ class SystemResult:
         verdict: The worst verdict among its gated findings.
         funnel: From planned requests to measured units.
         usage: What its calls took.
-        probes: Group tables and distributions, one entry per probe that ran.
+        probes: Group tables, distributions and spreads, one entry per probe that ran.
         failure: Why the system could not be audited, else "".
         seconds: Wall-clock seconds by part ("build", "answer", "measure", "estimate",
             "group tables").
@@ -192,11 +202,13 @@ class ComparedWith:
         name: Its file.
         digest: SHA-256 of its content.
         started: When the run that it was made of began.
+        counts: What became of its gates; what became of none is left out.
     """
 
     name: str
     digest: str
     started: str
+    counts: Mapping[Status, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

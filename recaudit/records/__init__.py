@@ -41,6 +41,7 @@ from recaudit.records.measuring import (
     GroupTable,
     Measurements,
     PartsMeasurement,
+    UnitSpread,
 )
 from recaudit.records.showing import Example, ExampleKind, ExampleSide, ShownItem
 
@@ -78,6 +79,7 @@ __all__ = [
     "SystemCard",
     "SystemComparison",
     "SystemDifference",
+    "UnitSpread",
     "UserId",
     "Verdict",
     "digest_of",

@@ -115,6 +115,25 @@ class Distribution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitSpread:
+    """How the values of one metric lie over units, one value for each unit: the mean over replicates and arms.
+
+    Attributes:
+        metric: The label, such as "ndcg@10".
+        arms: Whose values these are, "" where there is nothing to tell apart.
+        n: Units with a value.
+        quartiles: Smallest, lower quartile, median, upper quartile, largest (linear interpolation, as numpy's default).
+        counts: Units in bins of equal width from the smallest to the largest value; one bin if all are equal.
+    """
+
+    metric: str
+    arms: str
+    n: int
+    quartiles: tuple[float, float, float, float, float]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupTable:
     """Means of several metrics by the groups of one attribute, as fairlearn's MetricFrame gives them.
 

@@ -5,31 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recaudit.audit.compare import STATUSES
+from recaudit.audit.statuses import STATUSES
 from recaudit.reports.numbers import decimal_places, show, show_count
-from recaudit.reports.sentences import VERDICTS, confidence_words, title_of
+from recaudit.reports.sentences import STATUS_WORDS, VERDICTS, confidence_words, status_words, title_of
 from recaudit.reports.summary_md import markdown_table, markdown_text
 from recaudit.reports.tables import NO_VALUE
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:
     from recaudit.audit.baseline import KeptFinding
-    from recaudit.audit.compare import ComparedFinding, RunComparison, Status
+    from recaudit.audit.compare import ComparedFinding, RunComparison
+    from recaudit.audit.statuses import Status
 
-STATUS_WORDS: dict[Status, tuple[str, str]] = {
-    "new": ("newly failing", "The gate fails or errs now, and did not before."),
-    "worse": ("worse", "The whole interval of the change lies on the worse side."),
-    "fixed": ("fixed", "The gate failed or erred before, and passes now."),
-    "better": ("better", "The whole interval of the change lies on the better side."),
-    "changed": ("changed", "The change is shown, and no side is better."),
-    "untested": ("without a test", "The change has no interval."),
-    "added": ("only now", "The earlier run does not have it."),
-    "gone": ("only before", "The new run does not have it."),
-    "unchanged": (
-        "no change shown",
-        "The interval of the change holds 0, which does not show that nothing changed.",
-    ),
-}
 MOST_ROWS = 200
 
 
@@ -76,7 +63,6 @@ class Changes:
 
 def changes_of(made: RunComparison) -> Changes:
     """Put a comparison into words."""
-    counts = [f"{number} {STATUS_WORDS[status][0]}" for status, number in made.counts.items() if number]
     groups = tuple(
         ChangeGroup(
             status=status,
@@ -89,7 +75,7 @@ def changes_of(made: RunComparison) -> Changes:
     )
     return Changes(
         name=made.name,
-        counts=", ".join(counts) or "nothing to compare",
+        counts=status_words(made.counts) or "nothing to compare",
         lead=f"The verdict of the new run by its own gates: {VERDICTS[made.verdict].word}.",
         confidence=confidence_words(made.confidence),
         before=made.before,

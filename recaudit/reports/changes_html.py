@@ -13,4 +13,6 @@ if TYPE_CHECKING:
 
 def render_changes_html(made: RunComparison) -> str:
     """Write a comparison as HTML; the same text for the same comparison."""
-    return environment().get_template("changes.html").render(view=changes_of(made))
+    started, again = (day[:10] for day in made.started)
+    head = f"changes from the run of {started} to that of {again}"
+    return environment().get_template("changes.html").render(view=changes_of(made), running_head=head)

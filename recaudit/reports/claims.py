@@ -134,7 +134,11 @@ def _notes(estimate: Estimate) -> Iterator[str]:
     if estimate.by_chance is not None:
         yield f"{show(estimate.by_chance)} by chance alone"
     if estimate.p is not None:
-        adjusted = "" if estimate.p_adjusted is None else f" ({show_p(estimate.p_adjusted)})"
+        adjusted = (
+            ""
+            if estimate.p_adjusted is None
+            else f" ({show_p(estimate.p_adjusted).removeprefix('p ').removeprefix('= ')})"
+        )
         yield f"{show_p(estimate.p)}{adjusted}"
     if estimate.effect_size is not None:
         yield f"g {show(estimate.effect_size)}"

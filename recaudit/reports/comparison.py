@@ -30,9 +30,16 @@ _BETTER: dict[Contrast, str] = {
 }
 
 
+SYSTEMS_ABREAST = 5
+"""Columns that fit on a sheet of paper; further systems have a table below, with the same scales."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRow:
-    """One claim for every system; None where a system has no such finding; `n` is "" where the systems differ in it."""
+    """One claim for every system; None where a system has no such finding; `n` is "" where the systems differ in it.
+
+    `scale` is None where nothing is drawn.
+    """
 
     id: str
     n: str
@@ -91,6 +98,16 @@ def claim_rows(findings: Iterable[Finding], systems: Sequence[str]) -> tuple[Cla
     for finding in findings:
         by_claim.setdefault(finding.hypothesis.id, {})[finding.system] = finding
     return tuple(_claim_row(found, systems) for found in by_claim.values())
+
+
+def sparing(rows: Iterable[ClaimRow], systems: Sequence[str]) -> tuple[ClaimRow, ...]:
+    """Leave out the plots of claims that no gate asks about where there are many systems; their numbers stand."""
+    return tuple(
+        row
+        if len(systems) <= SYSTEMS_ABREAST or any(cell and cell.limit for cell in row.cells)
+        else replace(row, scale=None)
+        for row in rows
+    )
 
 
 def _claim_row(found: Mapping[str, Finding], systems: Sequence[str]) -> ClaimRow:

@@ -14,10 +14,12 @@ from markupsafe import Markup
 
 from recaudit.reports import svg
 from recaudit.reports.charts import figures_of
+from recaudit.reports.comparison import SYSTEMS_ABREAST
 from recaudit.reports.markers import marker, panel_plot
 from recaudit.reports.numbers import show_count, show_share
 from recaudit.reports.overview import VISIBLE_GATES
 from recaudit.reports.sentences import VERDICTS, group_words
+from recaudit.reports.spreads import spread_plot
 from recaudit.reports.versus import names_or_none
 from recaudit.reports.view import view_of
 from recaudit.reports.visible import clipped, visible
@@ -52,7 +54,7 @@ def render_folder(
     """
     files = {
         "report.html": _rendered(result, calibration, static=static, beside=True),
-        "report.css": _template("style.css"),
+        "report.css": environment().get_template("style.css").render(running_head=_running_head(result)),
     }
     if not static:
         files["report.js"] = _template("page.js") + _template("charts.js")
@@ -71,12 +73,24 @@ def _rendered(result: AuditResult, calibration: Calibration | None, *, static: b
             page=view,
             figures=figures,
             beside=beside,
+            twins=TWINS,
+            run_folder="../" if beside else "",
             scripts=scripts,
             packed=_packed_plotly() if figures and not beside else "",
+            running_head=_running_head(result),
             policy=_policy(scripts=bool(scripts), beside=beside),
         )
     )
     return _OPTIONAL_ENDS.sub("", page)
+
+
+def _running_head(result: AuditResult) -> str:
+    """What stands at the top of every printed sheet, for a text in a style sheet."""
+    provenance = result.provenance
+    return (
+        f"{VERDICTS[result.verdict].word}, audit of {provenance.started[:10]}, "
+        f"configuration {provenance.config_digest[:12]}, data {result.data.digest[:12]}"
+    )
 
 
 def _policy(*, scripts: bool, beside: bool) -> str:
@@ -89,8 +103,15 @@ def _policy(*, scripts: bool, beside: bool) -> str:
     return "; ".join([*parts, "base-uri 'none'", "form-action 'none'"])
 
 
-SYSTEMS_ABREAST = 5
-"""Columns that fit on a sheet of paper; further systems have a table below, with the same scales."""
+TWINS = (
+    ("result.json", "everything on this page"),
+    ("findings.csv", "every finding as a row"),
+    ("summary.md", "the first screen"),
+    ("junit.xml", "every gate as a test"),
+    ("measurements.parquet", "every value of every unit"),
+    ("evidence.sqlite", "every request and answer, word for word"),
+)
+"""What lies beside the page in the folder of a run."""
 
 _OPTIONAL_ENDS = re.compile(r"</(?:td|th|tr|tbody|thead|li|dt|dd)>")
 """End tags that HTML lets a page leave out: a tenth of a report with many tables."""
@@ -121,6 +142,7 @@ def environment() -> Environment:
         axis=svg.axis,
         marker=marker,
         panel_plot=panel_plot,
+        spread_plot=spread_plot,
     )
     return environment
 

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from recaudit.reports.claims import Claim, claim_of, worst_first
 from recaudit.reports.numbers import show_count, show_seconds, show_share
-from recaudit.reports.sentences import VERDICTS, confidence_words, count_words, sentence_of, tally_words
+from recaudit.reports.sentences import (
+    VERDICTS,
+    confidence_words,
+    count_words,
+    sentence_of,
+    status_words,
+    tally_words,
+)
 from recaudit.reports.visible import clipped
 
 if TYPE_CHECKING:
@@ -59,6 +66,7 @@ class Overview:
         verdict: The worst verdict.
         leads: The worst gated finding in one sentence; for an incomplete audit also what went wrong.
         counts: Gates by verdict.
+        baseline: What became of the gates of the baseline, "" without one.
         sequential: How far a sequential run went with each system, and what it saved; nothing for a run that asks
             everything.
         systems: Verdict of each system.
@@ -74,6 +82,7 @@ class Overview:
     verdict: Verdict
     leads: tuple[str, ...]
     counts: str
+    baseline: str
     sequential: tuple[str, ...]
     systems: tuple[SystemVerdict, ...]
     standing: tuple[Standing, ...]
@@ -93,6 +102,7 @@ def overview(result: AuditResult) -> Overview:
         verdict=result.verdict,
         leads=tuple(clipped(lead, LONGEST_LEAD) for lead in _leads(result, gated)),
         counts=count_words(gate.verdict for gate in gates if gate.verdict is not None),
+        baseline=_baseline(result),
         sequential=_sequential(result),
         systems=tuple(_system_verdict(system, gates) for system in result.systems),
         standing=_standing(result),
@@ -102,6 +112,14 @@ def overview(result: AuditResult) -> Overview:
         left_out=_left_out(result.not_tested),
         confidence=confidence_words(result.provenance.confidence),
     )
+
+
+def _baseline(result: AuditResult) -> str:
+    base = result.compared_with
+    if base is None:
+        return ""
+    counts = status_words(base.counts) or "no gate in common"
+    return f"Against the baseline {clipped(base.name, LONGEST_NAME)} of {_moment(base.started)}: {counts}."
 
 
 def _sequential(result: AuditResult) -> tuple[str, ...]:
@@ -193,6 +211,7 @@ def _trust(result: AuditResult) -> tuple[tuple[str, str], ...]:
         ("Started", _moment(provenance.started)),
         ("Took", show_seconds(provenance.seconds)),
         ("Requests", show_count(planned)),
+        *_saved(result),
         ("Answered", show_share(answered, planned)),
         ("Refused", show_share(problems["refused"], answered)),
         ("Unparsed", show_share(problems["unparsed"], answered)),
@@ -203,6 +222,15 @@ def _trust(result: AuditResult) -> tuple[tuple[str, str], ...]:
         ("Data digest", result.data.digest[:12]),
         ("recaudit", provenance.recaudit_version),
     )
+
+
+def _saved(result: AuditResult) -> tuple[tuple[str, str], ...]:
+    """What stopping early saved, in a sequential run."""
+    runs = [system.sequential for system in result.systems if system.sequential is not None]
+    if not runs:
+        return ()
+    saved, planned = sum(run.saved for run in runs), sum(run.planned_requests for run in runs)
+    return (("Saved by stopping early", f"{show_count(saved)} of {show_count(planned)} requests"),)
 
 
 def _costs(result: AuditResult) -> dict[str, float]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from recaudit.reports.numbers import MINUS, decimal_places, show, show_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from recaudit.audit.statuses import Status
     from recaudit.records import Contrast, Estimate, Finding, Hypothesis, Limit, Verdict
 
 
@@ -64,6 +65,21 @@ _COUNTED: dict[Verdict, str] = {
     "INCONCLUSIVE": "inconclusive",
     "NOT_RUN": "not run",
     "PASS": "passed",
+}
+
+STATUS_WORDS: dict[Status, tuple[str, str]] = {
+    "new": ("newly failing", "The gate fails or errs now, and did not before."),
+    "worse": ("worse", "The whole interval of the change lies on the worse side."),
+    "fixed": ("fixed", "The gate failed or erred before, and passes now."),
+    "better": ("better", "The whole interval of the change lies on the better side."),
+    "changed": ("changed", "The change is shown, and no side is better."),
+    "untested": ("without a test", "The change has no interval."),
+    "added": ("only now", "The earlier run does not have it."),
+    "gone": ("only before", "The new run does not have it."),
+    "unchanged": (
+        "no change shown",
+        "The interval of the change holds 0, which does not show that nothing changed.",
+    ),
 }
 
 _SEPARATORS = {"-", MINUS, "\N{EN DASH}", "/"}
@@ -168,6 +184,15 @@ def tally_words(verdicts: Iterable[Verdict]) -> str:
 
 def _tallies(counts: Counter[Verdict]) -> list[str]:
     return [f"{counts[verdict]} {_COUNTED[verdict]}" for verdict in VERDICTS if counts[verdict]]
+
+
+def status_words(counts: Mapping[Status, int]) -> str:
+    """Count findings by what became of them.
+
+    >>> status_words({"new": 1, "unchanged": 3})
+    '1 newly failing, 3 no change shown'
+    """
+    return ", ".join(f"{number} {STATUS_WORDS[status][0]}" for status, number in counts.items() if number)
 
 
 def places_of(estimate: Estimate, limit: Limit | None) -> int:

@@ -50,6 +50,7 @@ def _head(view: Overview) -> list[str]:
         *map(markdown_text, view.leads[:MOST_LEADS]),
         *_rest(len(view.leads), MOST_LEADS),
         f"{view.counts[:1].upper()}{view.counts[1:]}.",
+        *([markdown_text(view.baseline)] if view.baseline else []),
         *map(markdown_text, view.sequential),
     ]
 

@@ -42,7 +42,7 @@ def render_terminal(result: AuditResult) -> tuple[RenderableType, ...]:
         *(Text(visible(lead)) for lead in view.leads),
         Text(f"{view.counts[:1].upper()}{view.counts[1:]}."),
     ]
-    parts += [Text(visible(line)) for line in view.sequential]
+    parts += [Text(visible(line)) for line in (view.baseline, *view.sequential) if line]
     if len(view.systems) > 1:
         parts.append(_systems(view))
     if view.gates:

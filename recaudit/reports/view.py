@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from recaudit.reports.aspects import AspectRow, aspect_rows
 from recaudit.reports.calibration import CalibrationView, calibration_view
 from recaudit.reports.claims import worst_first
-from recaudit.reports.comparison import ClaimRow, Forest, claim_rows, forests
+from recaudit.reports.comparison import ClaimRow, Forest, claim_rows, forests, sparing
 from recaudit.reports.examples import ExampleView, example_views
 from recaudit.reports.methods import MethodRow, method_rows
 from recaudit.reports.multiples import Multiples, multiples
@@ -16,7 +16,9 @@ from recaudit.reports.numbers import show_count, show_seconds, show_share
 from recaudit.reports.overview import Overview, SystemVerdict, overview
 from recaudit.reports.pareto import Panel, pareto_panels
 from recaudit.reports.quadrants import QuadrantMap, llm_words, quadrant_map
+from recaudit.reports.sensitivity import Sensitivity, sensitivities
 from recaudit.reports.sentences import attribute_words, count_words, sentence_of
+from recaudit.reports.spreads import SpreadPanel, spread_panels
 from recaudit.reports.tables import (
     CountTable,
     MeansTable,
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from recaudit.audit.calibration import Calibration
-    from recaudit.audit.result import AuditResult, DataCard, Provenance, SystemResult
+    from recaudit.audit.result import AuditResult, ComparedWith, DataCard, Provenance, SystemResult
     from recaudit.records import Finding, GroupTable, Quadrant
     from recaudit.reports.claims import Claim
 
@@ -92,6 +94,8 @@ class ProbeSection:
         everyone: Claims over all units by system.
         attributes: One part per attribute.
         shares: Distributions.
+        spreads: How the values behind its gates lie over units.
+        sensitivities: Its gates beside the same questions measured otherwise.
         methods: How its numbers were made.
         examples: Pairs of answers.
     """
@@ -103,6 +107,8 @@ class ProbeSection:
     everyone: tuple[ClaimRow, ...]
     attributes: tuple[AttributeSection, ...]
     shares: tuple[Shares, ...]
+    spreads: tuple[SpreadPanel, ...]
+    sensitivities: tuple[Sensitivity, ...]
     methods: tuple[MethodRow, ...]
     examples: tuple[ExampleView, ...]
 
@@ -129,6 +135,7 @@ class Page:
     glossary: Mapping[str, str]
     calibration: CalibrationView | None
     provenance: Provenance
+    baseline: ComparedWith | None
 
     def anchor_of(self, claim: Claim) -> str:
         """Where on the page a claim has its section."""
@@ -175,6 +182,7 @@ def view_of(result: AuditResult, calibration: Calibration | None = None) -> Page
         glossary=result.glossary,
         calibration=None if calibration is None else calibration_view(calibration),
         provenance=result.provenance,
+        baseline=result.compared_with,
     )
 
 
@@ -235,6 +243,8 @@ def _probe_section(
         everyone=everyone,
         attributes=tuple(sections),
         shares=shares_of({system: part.distributions for system, part in tables.items()}),
+        spreads=spread_panels({system: part.spreads for system, part in tables.items()}),
+        sensitivities=sensitivities(findings, names),
         methods=method_rows(findings),
         examples=shown,
     )
@@ -259,7 +269,7 @@ def _attribute_section(
     means: Mapping[str, GroupTable],
     names: Sequence[str],
 ) -> AttributeSection:
-    rows = claim_rows(findings, names)
+    rows = sparing(claim_rows(findings, names), names)
     verdicts = [
         finding.verdict for finding in findings if finding.limit is not None and finding.verdict is not None
     ]

@@ -86,6 +86,10 @@ def test_a_model_is_held_against_its_baseline(
     assert change.estimate is not None
     assert change.estimate.confidence == 0.9
     assert change.estimate.n == 80
+    assert result.compared_with is not None
+    counts = result.compared_with.counts
+    assert sum(counts.values()) == 3
+    assert counts.get("new", 0) >= (mean == "FAIL") + (worst == "FAIL")
 
 
 def test_deciding_afterwards_is_deciding_at_once(base: Path, skilled: Write, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from recaudit.records import (
     ShownItem,
     Slot,
     SystemCard,
+    UnitSpread,
     Verdict,
 )
 
@@ -179,6 +180,15 @@ def make_system(name: str = "als", verdict: Verdict = "PASS", **changes: Any) ->
                     ),
                 ),
                 distributions=(),
+                spreads=(
+                    UnitSpread(
+                        metric="ndcg@10",
+                        arms="",
+                        n=937,
+                        quartiles=(0.0, 0.1, 0.3, 0.5, 1.0),
+                        counts=(400, 250, 200, 60, 27),
+                    ),
+                ),
             ),
             ProbeTables(
                 probe="popularity",

@@ -91,7 +91,7 @@ def test_all_forms_agree(make: Any, tmp_path: Path, data: st.DataObject) -> None
     assert stored["verdict"] == result.verdict
     assert AuditResult.load(tmp_path) == result
 
-    page = render_html(result, charts=False)
+    page = render_html(result, static=True)
     [heading] = re.findall(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)
     assert word in re.sub(r"<[^>]+>", " ", heading)
     assert page.index(f"<title>{word}: ") > 0

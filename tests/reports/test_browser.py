@@ -163,7 +163,7 @@ def test_light_and_dark_differ(browser: Browser, mixed: AuditResult):
             colours.add(visit.page.evaluate("getComputedStyle(document.body).backgroundColor"))
             ink = visit.page.evaluate("getComputedStyle(document.body).color")
             svg = visit.page.locator(".matrix svg path").last
-            assert svg.evaluate("path => getComputedStyle(path).stroke") == ink
+            assert svg.evaluate("path => getComputedStyle(path).fill") == ink
     assert len(colours) == 2
 
 
@@ -296,3 +296,25 @@ def test_axe_finds_nothing_serious(
         if violation["impact"] in {"serious", "critical"}
     }
     assert serious == {}, json.dumps(serious, indent=1)
+
+
+def test_systems_are_chosen_for_all_tables(browser: Browser, mixed: AuditResult):
+    with visited(browser, render_html(mixed)) as visit:
+        page = visit.page
+
+        def seen(selector: str) -> int:
+            return page.locator(selector).evaluate_all(
+                "found => found.filter(one => getComputedStyle(one).display !== 'none').length"
+            )
+
+        head = page.locator("table.by-system").first.locator("thead th")
+        assert head.all_inner_texts() == ["Claim", "als", "knn"]
+        gates = seen("#gates tbody tr")
+        page.get_by_role("checkbox", name="knn", exact=True).uncheck()
+        assert page.locator(".chooser [role=status]").inner_text().startswith("1 of 2 shown")
+        assert [head.nth(place).is_visible() for place in range(3)] == [True, True, False]
+        assert seen("#gates tbody tr") == gates / 2
+        assert seen("#systems .cards tbody tr") == 1
+        page.get_by_role("checkbox", name="knn", exact=True).check()
+        assert seen("#gates tbody tr") == gates
+        assert not visit.errors

@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 import pytest
 
 from recaudit.audit.baseline import KeptFinding
-from recaudit.audit.compare import STATUSES, ComparedFinding, RunComparison, Status
+from recaudit.audit.compare import ComparedFinding, RunComparison
+from recaudit.audit.statuses import STATUSES, Status
 from recaudit.reports import render_changes_html, render_changes_markdown, render_changes_text
 from recaudit.reports.changes import STATUS_WORDS, changes_of
 

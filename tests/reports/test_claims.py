@@ -52,7 +52,7 @@ def test_a_claim_holds_every_number_in_words(make):
     claim = claim_of(make.gap())
     assert (claim.value, claim.interval, claim.limit) == ("0.084", "0.051 to 0.117", "at most 0.05")
     assert (claim.n, claim.missing) == (943, 3)
-    assert claim.notes == "M \N{MINUS SIGN} F; p < 0.001 (p = 0.001); 3 without a value"
+    assert claim.notes == "M \N{MINUS SIGN} F; p < 0.001 (0.001); 3 without a value"
     assert claim.mark is not None
     assert claim.mark.label == "0.084, 95 % interval 0.051 to 0.117, limit at most 0.05"
 

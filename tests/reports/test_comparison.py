@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from recaudit.records import Limit
-from recaudit.reports.comparison import claim_rows, forests
+from recaudit.reports.comparison import SYSTEMS_ABREAST, claim_rows, forests, sparing
 
 
 def test_claims_stand_in_rows_and_systems_in_columns(make):
@@ -52,3 +52,16 @@ def test_forest_shows_the_limit_of_all_users_nowhere(make):
 
 def test_findings_without_groups_make_no_forest(make):
     assert forests([make.finding(verdict="ERROR")], (), ["als"]) == ()
+
+
+def test_many_systems_leave_plots_to_what_a_gate_asks_about(make):
+    for count, drawn in ((SYSTEMS_ABREAST, [True, True]), (SYSTEMS_ABREAST + 1, [True, False])):
+        names = [f"system {place}" for place in range(count)]
+        findings = [
+            one
+            for name in names
+            for one in (make.gap(name), make.mean(name, attribute="gender", metric="hit@10"))
+        ]
+        rows = sparing(claim_rows(findings, names), names)
+        assert [row.scale is not None for row in rows] == drawn
+        assert all(cell and cell.value and cell.interval for row in rows for cell in row.cells)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from recaudit.audit.result import ComparedWith, SequentialRun
+from recaudit.records import Limit
 from recaudit.reports.overview import overview
 
 
@@ -68,3 +70,39 @@ def test_the_worst_gate_leads_whatever_the_verdict(make, verdict):
 def test_without_gates_nothing_is_decided(make):
     view = overview(make.result(make.mean()))
     assert (view.verdict, view.leads, view.gates, view.counts) == ("NOT_RUN", (), (), "no gates were set")
+
+
+def test_a_baseline_is_told_in_words(make):
+    change = make.finding(
+        verdict="FAIL",
+        contrast="mean",
+        attribute=None,
+        id="quality/ndcg@10-change",
+        title="change of ndcg@10 since the baseline",
+        estimate=make.estimate(-0.05, -0.08, -0.02, confidence=0.9),
+        limit=Limit(low=-0.01),
+    )
+    base = ComparedWith(
+        name="audit-baseline.json",
+        digest="b" * 64,
+        started="2026-11-20T10:00:00+00:00",
+        counts={"new": 1, "fixed": 2, "unchanged": 3},
+    )
+    result = make.result(make.gap(verdict="PASS"), change, compared_with=base)
+    view = overview(result)
+    assert view.baseline == (
+        "Against the baseline audit-baseline.json of 2026-11-20 10:00 UTC: "
+        "1 newly failing, 2 fixed, 3 no change shown."
+    )
+    assert view.gates[0].title == "change of ndcg@10 since the baseline"
+    assert view.gates[0].interval.endswith("(90 % interval)")
+    assert overview(make.result(make.gap())).baseline == ""
+
+
+def test_a_sequential_run_says_what_it_saved(make):
+    run = SequentialRun(
+        batch=25, looks=2, units=50, planned_units=200, requests=100, planned_requests=400, settled=True
+    )
+    view = overview(make.result(make.gap(), systems=(make.system("als", "FAIL", sequential=run),)))
+    assert dict(view.trust)["Saved by stopping early"] == "300 of 400 requests"
+    assert view.sequential[0].startswith("als: asked 100 of 400 planned requests")

@@ -68,7 +68,7 @@ def test_an_infinite_end_is_an_arrow_and_a_finite_one_a_bar():
 
 def test_a_value_without_an_interval_is_a_dot():
     drawn = interval_plot(mark(0.5, None, None), Scale(left=0, right=1))
-    assert re.findall(r'<path d="([^"]*)"', drawn) == ["M73 6h4v4h-4z"]
+    assert re.findall(r'<path d="([^"]*)"', drawn) == ["M73 6h5v5h-5"]
 
 
 def test_degenerate_scales_have_a_width():

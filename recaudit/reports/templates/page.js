@@ -69,8 +69,49 @@
     });
   };
 
+  const chooser = () => {
+    const rows = [...document.querySelectorAll("tr[data-system]")];
+    const systemOf = (row) => row.dataset.system.trim();
+    const names = [...new Set([...document.querySelectorAll("#systems tr[data-system]")].map(systemOf))];
+    if (names.length < 2) return;
+    const tables = [...document.querySelectorAll("table.by-system")].map((table) => ({
+      frame: table.closest(".scroll"),
+      columns: [...table.tHead.rows[0].cells].map((head) => head.textContent.trim()),
+      rows: [...table.rows].filter((row) => !row.classList.contains("axis")),
+    }));
+    const box = document.createElement("fieldset");
+    const legend = document.createElement("legend");
+    const count = document.createElement("span");
+    box.className = "chooser";
+    legend.textContent = "Systems in all tables of this page: ";
+    count.setAttribute("role", "status");
+    const boxes = names.map((name) => {
+      const label = document.createElement("label");
+      const input = document.createElement("input");
+      input.type = "checkbox";
+      input.checked = true;
+      label.append(input, ` ${name}`);
+      return { name, label, input };
+    });
+    legend.append(count);
+    box.append(legend, ...boxes.map((one) => one.label));
+    document.querySelector("#systems h2").after(box);
+    box.addEventListener("change", () => {
+      const shown = new Set(boxes.filter((one) => one.input.checked).map((one) => one.name));
+      const left = (name) => names.includes(name) && !shown.has(name);
+      count.textContent = shown.size < names.length ? `${shown.size} of ${names.length} shown, the verdict is about all` : "";
+      rows.forEach((row) => row.classList.toggle("left", left(systemOf(row))));
+      tables.forEach(({ frame, columns, rows }) => {
+        const out = columns.map((name, place) => place > 0 && left(name));
+        frame.classList.toggle("left", out.slice(1).every(Boolean));
+        rows.forEach((row) => [...row.cells].forEach((cell, place) => cell.classList.toggle("left", out[place])));
+      });
+    });
+  };
+
   document.querySelectorAll("table.sortable").forEach(sortable);
   document.querySelectorAll("[data-filter]").forEach(filterable);
+  chooser();
 
   let closed = [];
   addEventListener("beforeprint", () => {

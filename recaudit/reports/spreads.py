@@ -1,0 +1,106 @@
+"""How values lie over units: one panel for each metric behind a gate, all systems on one scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from recaudit.reports.numbers import decimal_places, show, show_count
+from recaudit.reports.svg import EDGE, WIDTH, Scale, drawing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from markupsafe import Markup
+
+    from recaudit.records import UnitSpread
+
+HEIGHT = 26
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpreadRow:
+    """The units of one system.
+
+    Attributes:
+        system: Its name.
+        median: In words.
+        spread: What is drawn.
+        label: What a screen reader says.
+    """
+
+    system: str
+    median: str
+    spread: UnitSpread
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpreadPanel:
+    """One metric in some arms, for every system that has it."""
+
+    title: str
+    arms: str
+    scale: Scale
+    rows: tuple[SpreadRow, ...]
+
+
+def spread_panels(by_system: Mapping[str, Iterable[UnitSpread]]) -> tuple[SpreadPanel, ...]:
+    """Put the spreads of all systems under each other, by metric and arms."""
+    alike: dict[tuple[str, str], dict[str, UnitSpread]] = {}
+    for system, spreads in by_system.items():
+        for spread in spreads:
+            alike.setdefault((spread.metric, spread.arms), {})[system] = spread
+    return tuple(
+        SpreadPanel(
+            title=metric,
+            arms=arms,
+            scale=_scale(list(found.values())),
+            rows=tuple(_row(system, spread) for system, spread in found.items()),
+        )
+        for (metric, arms), found in alike.items()
+    )
+
+
+def _scale(spreads: Sequence[UnitSpread]) -> Scale:
+    left = min(spread.quartiles[0] for spread in spreads)
+    right = max(spread.quartiles[-1] for spread in spreads)
+    return Scale(left=left, right=right) if left < right else Scale(left=left - 0.5, right=right + 0.5)
+
+
+def _row(system: str, spread: UnitSpread) -> SpreadRow:
+    places = decimal_places(spread.quartiles)
+    least, lower, median, upper, most = (show(number, places) for number in spread.quartiles)
+    units = f"{show_count(spread.n)} {'unit' if spread.n == 1 else 'units'}"
+    label = (
+        f"{units}: all {median}"
+        if least == most
+        else (
+            f"{units} from {least} to {most}: a quarter up to {lower}, half up to {median}, a quarter from {upper}"
+        )
+    )
+    return SpreadRow(system=system, median=median, spread=spread, label=label)
+
+
+def spread_plot(row: SpreadRow, scale: Scale) -> Markup:
+    """Draw bars in whole pixels, the fullest as high as the row, over a rule with the middle half and the median."""
+    spread = row.spread
+    start, end_of_all = scale.at(spread.quartiles[0]), scale.at(spread.quartiles[-1])
+    lower, median, upper = (round(scale.at(number)) for number in spread.quartiles[1:4])
+    base = HEIGHT - 4
+    fullest = max(spread.counts)
+    width = (end_of_all - start) / len(spread.counts)
+    last = round(start)
+    path = f"M{last} {base}"
+    for place, count in enumerate(spread.counts, 1):
+        end = max(round(start + place * width), last + 1)
+        # A bin with anyone in it is seen.
+        height = max(1, round((base - 1) * count / fullest)) if count else 0
+        path += f"V{base - height}H{end}"
+        last = end
+    shapes = [
+        f'<path d="{path}V{base}z" fill-opacity=".35" stroke="none"/>',
+        f'<path d="M{EDGE} {base + 0.5}H{WIDTH - EDGE}" stroke-opacity=".35"/>',
+        f'<path d="M{lower} {HEIGHT - 1}H{max(upper, lower + 1)}M{median} {base - 3}V{HEIGHT}" stroke-width="2"/>',
+    ]
+    return drawing(shapes, row.label, WIDTH, HEIGHT)
