@@ -7,9 +7,9 @@ from importlib import resources
 
 import pytest
 
-from recaudit.audit.result import AuditResult, NotTested
+from recaudit.audit.result import AuditResult, ComparedWith, NotTested, SequentialRun
 from recaudit.records import Limit, SystemCard
-from recaudit.reports import render_html
+from recaudit.reports import render_folder, render_html
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\N{RIGHT-TO-LEFT OVERRIDE}{{7*7}}"
 
@@ -269,3 +269,30 @@ def test_metrics_are_explained(mixed):
 def test_the_configuration_stands_verbatim(make):
     config = '[audit]\nname = "a & b"   # two  spaces\n'
     assert config in Tree(render_html(make.result(make.gap(), config_text=config), static=True)).text
+
+
+def test_a_baseline_and_a_sequential_run_stand_on_the_page(make):
+    run = SequentialRun(
+        batch=25, looks=2, units=50, planned_units=200, requests=100, planned_requests=400, settled=True
+    )
+    base = ComparedWith(name="base.json", digest="b" * 64, started="2026-11-20", counts={"fixed": 2})
+    result = make.result(
+        make.gap(), systems=(make.system("als", "FAIL", sequential=run),), compared_with=base
+    )
+    text = Tree(render_html(result, static=True)).text
+    assert "Against the baseline base.json of 2026-11-20 00:00: 2 fixed." in text
+    assert "Compared with the baseline base.json" in text
+    assert "als: asked 100 of 400 planned requests" in text
+    assert "300 of 400 requests" in text
+
+
+def test_links_to_the_run_leave_the_folder_of_the_page(mixed):
+    page = Tree(render_folder(mixed, static=True)["report.html"])
+    targets = {attributes["href"] for attributes in page.all("a")}
+    assert {f"../{name}" for name in FILES} <= targets
+
+
+def test_printed_sheets_have_the_digests_at_their_head(mixed):
+    head = f'content: "recaudit: FAIL, audit of 2026-11-24, configuration {"c" * 12}, data {"d" * 12}"'
+    assert head in render_html(mixed, static=True)
+    assert head in render_folder(mixed, static=True)["report.css"]
