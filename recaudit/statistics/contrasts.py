@@ -52,6 +52,7 @@ def logarithms(means: GroupMeans) -> GroupMeans:
             mode=means.mode,
             differing=means.differing,
             constant=means.constant,
+            rate=np.zeros_like(means.rate),
             values=means.values,
             star_mean=np.log(means.star_mean),
             star_se2=means.star_se2 / means.star_mean**2,
