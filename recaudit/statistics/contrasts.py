@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from recaudit.records import FloatArray
 from recaudit.statistics.group_means import GroupMeans, largest_mean_deviation
-from recaudit.statistics.intervals import largest_pair_deviation
+from recaudit.statistics.intervals import largest_pair_deviation, skewed_reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,7 @@ def logarithms(means: GroupMeans) -> GroupMeans:
             n=means.n,
             mean=np.log(means.mean),
             se2=means.se2 / means.mean**2,
+            skewness=np.zeros_like(means.skewness),
             mode=means.mode,
             differing=means.differing,
             constant=means.constant,
@@ -129,15 +130,29 @@ def pair_intervals(
     sparse = means.sparse[first] | means.sparse[second]
     with np.errstate(invalid="ignore"):
         difference = means.mean[first] - means.mean[second]
-        reach = critical * np.sqrt(np.where(sparse, 0.0, means.se2[first] + means.se2[second]))
+        error = np.sqrt(np.where(sparse, 0.0, means.se2[first] + means.se2[second]))
+        reach_down, reach_up = _reaches(means, critical, sparse)
         below, above = (low[first] - high[second], high[first] - low[second]) if ends is None else ends
         return PairIntervals(
             first=first,
             second=second,
             difference=difference,
-            low=np.where(sparse, below, difference - reach),
-            high=np.where(sparse, above, difference + reach),
+            low=np.where(sparse, below, difference - reach_down * error),
+            high=np.where(sparse, above, difference + reach_up * error),
         )
+
+
+def _reaches(means: GroupMeans, critical: float, sparse: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
+    """How far the pairs' intervals reach down and up, in standard errors; the skewness of a difference adds up.
+
+    Formula: (s_a · SE_a³ - s_b · SE_b³) / (SE_a² + SE_b²)^1.5 for means of skewness s.
+    """
+    first, second = np.triu_indices(len(means.labels), k=1)
+    third = means.skewness * means.se2**1.5
+    squared = means.se2[first] + means.se2[second]
+    varies = (squared > 0) & ~sparse
+    skewness = np.divide(third[first] - third[second], squared**1.5, out=np.zeros(len(first)), where=varies)
+    return skewed_reach(critical, skewness)
 
 
 def largest_gap(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recaudit.records import FloatArray
-from recaudit.statistics.intervals import critical_value, error_budget, largest_deviation
+from recaudit.statistics.intervals import critical_value, error_budget, largest_deviation, skewed_reach
 from recaudit.statistics.sparse import FEWEST_DIFFERING, most_common, sparse_mean_interval
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class GroupMeans:
         n: (g,) units with a value.
         mean: (g,).
         se2: (g,) squared standard errors, variance over n.
+        skewness: (g,) of the means: that of the values over √n, 0 where they do not vary.
         mode: (g,) most common value.
         differing: (g,) values that differ from it.
         constant: Whether all values of all groups are the same.
@@ -40,6 +41,7 @@ class GroupMeans:
     n: NDArray[np.intp]
     mean: FloatArray
     se2: FloatArray
+    skewness: FloatArray
     mode: FloatArray
     differing: NDArray[np.intp]
     constant: bool
@@ -82,6 +84,9 @@ def group_means(
         n=n,
         mean=np.where(same, mode, mean),
         se2=np.where(same, 0.0, variance / n),
+        skewness=np.array(
+            [0.0 if alike else _skewness_of_mean(own) for own, alike in zip(values, same, strict=True)]
+        ),
         mode=mode,
         differing=differing,
         constant=bool(same.all() and (mode == mode[0]).all()),
@@ -97,7 +102,8 @@ def mean_intervals(
 ) -> tuple[FloatArray, FloatArray]:
     """An interval for every group mean, within the bounds of the metric.
 
-    A rate p has the interval of the values r with |p - r| ≤ c · √(r(1 - r)/n) (Wilson 1927), other means m ± c · SE.
+    A rate p has the interval of the values r with |p - r| ≤ c · √(r(1 - r)/n) (Wilson 1927). Other means have
+    m ± c · SE with the ends moved for skewness (`skewed_reach`).
 
     Args:
         means: The groups.
@@ -109,9 +115,12 @@ def mean_intervals(
         Lows and highs, each (g,).
     """
     sparse = means.sparse
-    reach = np.where(sparse, 0.0, critical) * np.sqrt(np.where(sparse, 0.0, means.se2))
-    low, high = means.mean - reach, means.mean + reach
-    if math.isfinite(critical):
+    if math.isinf(critical):
+        low, high = np.full_like(means.mean, -math.inf), np.full_like(means.mean, math.inf)
+    else:
+        error = np.sqrt(np.where(sparse, 0.0, means.se2))
+        below, above = skewed_reach(critical, means.skewness)
+        low, high = means.mean - below * error, means.mean + above * error
         centre, half = _wilson(means.mean, means.n, critical)
         low, high = np.where(means.rate, centre - half, low), np.where(means.rate, centre + half, high)
     for group in np.flatnonzero(sparse):
@@ -124,6 +133,13 @@ def mean_intervals(
             alpha=per_sparse,
         )
     return np.clip(low, *bounds), np.clip(high, *bounds)
+
+
+def _skewness_of_mean(values: FloatArray) -> float:
+    """Third standardised moment over √n."""
+    centred = values - values.mean()
+    second = (centred**2).mean()
+    return float((centred**3).mean() / second**1.5 / math.sqrt(len(values)))
 
 
 def _wilson(rate: FloatArray, n: NDArray[np.intp], critical: float) -> tuple[FloatArray, FloatArray]:
