@@ -23,6 +23,7 @@ from recaudit.statistics.contrasts import (
 from recaudit.statistics.group_means import largest_mean_deviation, mean_intervals, own_intervals
 from recaudit.statistics.multiplicity import bootstrap_p
 from recaudit.statistics.ordinal import cliffs_delta
+from recaudit.statistics.power import detectable_difference
 from recaudit.statistics.proportions import score_differences, score_log_ratios
 from recaudit.statistics.sparse import FEWEST_DIFFERING
 
@@ -36,8 +37,9 @@ SPARSE_RATES = f"score interval: fewer than {FEWEST_DIFFERING} values differ fro
 def group_claim(sample: GroupSample, hypothesis: Hypothesis, blank: Estimate) -> Claim:
     """A gap, a ratio or a worst mean among the groups of an attribute.
 
-    Standard error, detectable effect and effect size are those of the reported pair or group; a ratio's detectable
-    effect is the ratio itself, such as 0.85. p tests "no difference between any two groups" by max-t over the pairs
+    Standard error and effect size are those of the reported pair or group, the detectable effect that of the smallest
+    compared group, with the spread that it would have if it differed so much; for a ratio it is a ratio itself, such as
+    0.85. p tests "no difference between any two groups" by max-t over the pairs
     of groups that are not sparse.
 
     Args:
@@ -118,7 +120,6 @@ def _pair_claim(
         error = None
         if not means.sparse[[larger, smaller]].any():
             error = math.sqrt(scale.se2[larger] + scale.se2[smaller])
-        smallest_seen = detectable(error, critical)
         effect = rank_effect = None
         if hypothesis.contrast == "gap":
             effect = hedges_g(means, larger, smaller)
@@ -126,7 +127,6 @@ def _pair_claim(
         else:
             larger, smaller = smaller, larger
             error = None if error is None else extreme.value * error
-            smallest_seen = None if smallest_seen is None else math.exp(-smallest_seen)
         return replace(
             blank,
             value=extreme.value,
@@ -136,7 +136,7 @@ def _pair_claim(
             p=p,
             effect_size=effect,
             rank_effect=rank_effect,
-            detectable=smallest_seen,
+            detectable=_detectable(means, critical, hypothesis),
             versus=f"{means.labels[larger]}{name}{means.labels[smaller]}",
             reason=sentence(sparse_note(means, SPARSE if rates is None else SPARSE_RATES), *notes),
         )
@@ -147,6 +147,15 @@ def _pair_claim(
         components=groups,
         finish=finish,
     )
+
+
+def _detectable(means: GroupMeans, critical: float, hypothesis: Hypothesis) -> float | None:
+    """The difference that is seen if the smallest group is the one that differs, from groups that are alike."""
+    if not math.isfinite(critical) or means.sparse.any():
+        return None
+    small, *_, large = sorted(int(n) for n in means.n)
+    pooled = np.concatenate(means.values)
+    return detectable_difference(pooled, (small, large), critical, ratio=hypothesis.contrast == "ratio")
 
 
 def hits_of(means: GroupMeans, hypothesis: Hypothesis) -> FloatArray | None:
