@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
+NO_ANSWER = "the call failed"
+"""Why a value is undefined that the system was asked for and could not be reached for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorpusMeasurement:

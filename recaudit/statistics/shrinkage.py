@@ -21,9 +21,9 @@ def shrunk_means(values: Sequence[FloatArray]) -> FloatArray:
 
         τ² = max(0, (Q - (G - 1)) / (Σw - Σw²/Σw)) with Q = Σ w_g (m_g - Σwm/Σw)², w_g = 1/v_g,
 
-    the mean of all μ is that with weights 1/(v_g + τ²), and the shrunk mean μ + τ²/(τ² + v_g) · (m_g - μ). Together these
-    are nearer to the true means than m_g; the one group that truly differs is drawn towards the others as well, so they
-    describe and decide nothing.
+    the mean of all μ is that with weights 1/(v_g + τ²), and the shrunk mean μ + τ²/(τ² + v_g) · (m_g - μ). Together
+    these are nearer to the true means than m_g; the one group that truly differs is drawn towards the others as well,
+    so they describe and decide nothing.
 
     Args:
         values: For each of G groups its defined values, any number.
