@@ -27,6 +27,8 @@ class AuditTable(Table):
         confidence: Simultaneous confidence of the intervals of one system's gated claims.
         resamples: Bootstrap resamples of users.
         min_group: Groups with fewer users are shown and not compared.
+        shrink: Show in the tables of products such as "gender*age_band" each group's mean drawn towards the mean of all
+            by how little is known of it, too; no interval or verdict changes.
         screening: How p-values of findings without a gate are adjusted for their number: "benjamini-hochberg", or
             "benjamini-yekutieli", which holds under any dependence between them.
         inconclusive: Exit code of an inconclusive audit: "fail" 4, "warn" and "pass" 0.
@@ -39,6 +41,7 @@ class AuditTable(Table):
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     resamples: Annotated[int, Field(ge=200, le=100_000)] = 2000
     min_group: Annotated[int, Field(ge=2)] = 20
+    shrink: bool = False
     screening: Screening = "benjamini-hochberg"
     inconclusive: Inconclusive = "fail"
     users: Annotated[int, Field(ge=1)] | None = None

@@ -261,6 +261,7 @@ def _tables(plan: AuditPlan, name: str, probe: PlannedProbe, measurements: Measu
             attribute=attribute,
             metrics=list(measurements.rows["metric"].unique()),
             min_group=plan.config.tables.audit.min_group,
+            shrink=plan.config.tables.audit.shrink and "*" in attribute,
         )
         for attribute in attributes_of(probe.hypotheses)
     )

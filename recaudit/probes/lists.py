@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from recaudit.datasets import AuditData
 from recaudit.metrics import Lists, encode_lists
 from recaudit.probes.probe import Answers
-from recaudit.records import FAILED, FloatArray, Request
+from recaudit.records import FAILED, NO_ANSWER, FloatArray, Request
 
 ARM = "list"
-NO_ANSWER = "the call failed"
 
 
 def plan_lists(data: AuditData, k: int, run_seed: int, *, replicate: int = 0) -> list[Request]:

@@ -35,6 +35,7 @@ from recaudit.records.claiming import (
 from recaudit.records.comparing import SystemComparison, SystemDifference
 from recaudit.records.digest import digest_of
 from recaudit.records.measuring import (
+    NO_ANSWER,
     CorpusMeasurement,
     Distribution,
     FloatArray,
@@ -48,6 +49,7 @@ from recaudit.records.showing import Example, ExampleKind, ExampleSide, ShownIte
 __all__ = [
     "FAILED",
     "INFINITE_IN_JSON",
+    "NO_ANSWER",
     "Answer",
     "AnswerProblem",
     "Aspect",

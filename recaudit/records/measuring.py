@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
+NO_ANSWER = "the call failed"
+"""Why a value is undefined that the system was asked for and could not be reached for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorpusMeasurement:
@@ -147,6 +150,7 @@ class GroupTable:
         difference: Per metric, largest minus smallest group mean among groups of at least `min_group` units.
         ratio: Per metric, smallest over largest group mean among the same groups.
         min_group: Groups below this size are shown but not compared.
+        shrunk: Like `values`, drawn towards the mean of all groups by how little is known of each; () if not asked for.
     """
 
     attribute: str
@@ -158,3 +162,4 @@ class GroupTable:
     difference: tuple[float | None, ...]
     ratio: tuple[float | None, ...]
     min_group: int
+    shrunk: tuple[tuple[float | None, ...], ...] = ()

@@ -40,11 +40,12 @@ class MeansPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeansTable:
-    """Means of every metric by group, one part per system."""
+    """Means of every metric by group, one part per system; `shrunk` if brackets behind them hold shrunk ones."""
 
     metrics: tuple[str, ...]
     parts: tuple[MeansPart, ...]
     min_group: str
+    shrunk: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,7 @@ def means_table(tables: Mapping[str, GroupTable]) -> MeansTable:
         metrics=metrics,
         parts=tuple(_means_part(system, table, metrics) for system, table in tables.items()),
         min_group=show_count(first.min_group),
+        shrunk=any(table.shrunk for table in tables.values()),
     )
 
 
@@ -106,11 +108,19 @@ def _means_part(system: str, table: GroupTable, metrics: Sequence[str]) -> Means
             for value, place in zip(values, places, strict=True)
         ]
 
+    def both(values: Sequence[float | None], shrunk: Sequence[float | None]) -> list[str]:
+        pairs = zip(words(values), words(shrunk), strict=True)
+        return [value if drawn == NO_VALUE else f"{value} ({drawn})" for value, drawn in pairs]
+
+    nothing = (None,) * len(table.metrics)
+    shrunk = table.shrunk or (nothing,) * len(table.groups)
     return MeansPart(
         system=system,
         groups=tuple(
-            row(group_words(group), words(values), show_count(count), small=count < table.min_group)
-            for group, count, values in zip(table.groups, table.counts, table.values, strict=True)
+            row(group_words(group), both(values, drawn), show_count(count), small=count < table.min_group)
+            for group, count, values, drawn in zip(
+                table.groups, table.counts, table.values, shrunk, strict=True
+            )
         ),
         summaries=(
             row("all users", words(table.overall)),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from recaudit.records import FloatArray
 from recaudit.statistics.group_means import GroupMeans, largest_mean_deviation
-from recaudit.statistics.intervals import largest_pair_deviation
+from recaudit.statistics.intervals import largest_pair_deviation, skewed_reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +49,11 @@ def logarithms(means: GroupMeans) -> GroupMeans:
             n=means.n,
             mean=np.log(means.mean),
             se2=means.se2 / means.mean**2,
+            skewness=np.zeros_like(means.skewness),
             mode=means.mode,
             differing=means.differing,
             constant=means.constant,
+            rate=np.zeros_like(means.rate),
             values=means.values,
             star_mean=np.log(means.star_mean),
             star_se2=means.star_se2 / means.star_mean**2,
@@ -108,7 +110,13 @@ class PairIntervals:
     high: FloatArray
 
 
-def pair_intervals(means: GroupMeans, critical: float, low: FloatArray, high: FloatArray) -> PairIntervals:
+def pair_intervals(
+    means: GroupMeans,
+    critical: float,
+    low: FloatArray,
+    high: FloatArray,
+    ends: tuple[FloatArray, FloatArray] | None = None,
+) -> PairIntervals:
     """Every pairwise difference with its simultaneous interval.
 
     Args:
@@ -116,22 +124,44 @@ def pair_intervals(means: GroupMeans, critical: float, low: FloatArray, high: Fl
         critical: Half-width in standard errors for pairs of groups that are not sparse.
         low: (g,) lower ends of the group means' intervals, used for pairs with a sparse group.
         high: (g,) upper ends.
+        ends: Lower and upper ends of every pair, used for pairs with a sparse group instead where they are given.
     """
     first, second = np.triu_indices(len(means.labels), k=1)
     sparse = means.sparse[first] | means.sparse[second]
     with np.errstate(invalid="ignore"):
         difference = means.mean[first] - means.mean[second]
-        reach = critical * np.sqrt(np.where(sparse, 0.0, means.se2[first] + means.se2[second]))
+        error = np.sqrt(np.where(sparse, 0.0, means.se2[first] + means.se2[second]))
+        reach_down, reach_up = _reaches(means, critical, sparse)
+        below, above = (low[first] - high[second], high[first] - low[second]) if ends is None else ends
         return PairIntervals(
             first=first,
             second=second,
             difference=difference,
-            low=np.where(sparse, low[first] - high[second], difference - reach),
-            high=np.where(sparse, high[first] - low[second], difference + reach),
+            low=np.where(sparse, below, difference - reach_down * error),
+            high=np.where(sparse, above, difference + reach_up * error),
         )
 
 
-def largest_gap(means: GroupMeans, critical: float, low: FloatArray, high: FloatArray) -> Extreme:
+def _reaches(means: GroupMeans, critical: float, sparse: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
+    """How far the pairs' intervals reach down and up, in standard errors; the skewness of a difference adds up.
+
+    Formula: (s_a · SE_a³ - s_b · SE_b³) / (SE_a² + SE_b²)^1.5 for means of skewness s.
+    """
+    first, second = np.triu_indices(len(means.labels), k=1)
+    third = means.skewness * means.se2**1.5
+    squared = means.se2[first] + means.se2[second]
+    varies = (squared > 0) & ~sparse
+    skewness = np.divide(third[first] - third[second], squared**1.5, out=np.zeros(len(first)), where=varies)
+    return skewed_reach(critical, skewness)
+
+
+def largest_gap(
+    means: GroupMeans,
+    critical: float,
+    low: FloatArray,
+    high: FloatArray,
+    ends: tuple[FloatArray, FloatArray] | None = None,
+) -> Extreme:
     """The largest absolute difference of two group means and its bounds.
 
     Args:
@@ -139,11 +169,12 @@ def largest_gap(means: GroupMeans, critical: float, low: FloatArray, high: Float
         critical: Likewise.
         low: Likewise.
         high: Likewise.
+        ends: Likewise.
 
     Returns:
         Value NaN when no pair has a defined difference.
     """
-    pairs = pair_intervals(means, critical, low, high)
+    pairs = pair_intervals(means, critical, low, high, ends)
     first, second, difference = pairs.first, pairs.second, pairs.difference
     size = np.abs(difference)
     least = np.maximum(np.maximum(pairs.low, -pairs.high), 0.0)
@@ -163,7 +194,13 @@ def largest_gap(means: GroupMeans, critical: float, low: FloatArray, high: Float
     )
 
 
-def smallest_ratio(logs: GroupMeans, critical: float, low: FloatArray, high: FloatArray) -> Extreme:
+def smallest_ratio(
+    logs: GroupMeans,
+    critical: float,
+    low: FloatArray,
+    high: FloatArray,
+    ends: tuple[FloatArray, FloatArray] | None = None,
+) -> Extreme:
     """The smallest ratio of two group means, in 0..1: exp of minus the largest gap of their logarithms.
 
     Args:
@@ -171,9 +208,10 @@ def smallest_ratio(logs: GroupMeans, critical: float, low: FloatArray, high: Flo
         critical: As in `largest_gap`, on the log scale.
         low: (g,) lower ends of the group means' intervals, not negative, on the plain scale.
         high: (g,) upper ends.
+        ends: As in `largest_gap`, on the log scale.
     """
     with np.errstate(divide="ignore"):
-        gap = largest_gap(logs, critical, np.log(low), np.log(high))
+        gap = largest_gap(logs, critical, np.log(low), np.log(high), ends)
     return Extreme(
         value=math.exp(-gap.value),
         low=math.exp(-gap.high),

@@ -16,6 +16,7 @@ from recaudit.statistics.arms import ARM_CONTRASTS, check_arms
 from recaudit.statistics.claims import Claim, corpus_claim, mean_claim
 from recaudit.statistics.group_claims import group_claim
 from recaudit.statistics.intervals import error_budget, joint_critical_values
+from recaudit.statistics.lost import lost_rows, lost_share, withheld
 from recaudit.statistics.multiplicity import FALSE_DISCOVERY, Screening, adjust
 from recaudit.statistics.parts import PART_CONTRASTS, part_claim
 from recaudit.statistics.sample import Sample, group_key, resample
@@ -84,6 +85,11 @@ def estimate(
         hypothesis.id: _claim(hypothesis, sample, blank, resamples if tests else 0, permuting)
         for hypothesis in hypotheses
     }
+    lost = lost_rows(measurements.rows)
+    for hypothesis in hypotheses:
+        if hypothesis.contrast in {"mean", "gap", "ratio", "worst"}:
+            share = lost_share(hypothesis, measurements.rows, lost)
+            claims[hypothesis.id] = withheld(claims[hypothesis.id], share)
     family = {claim: claims[claim] for claim in claims if claim in set(gated)}
     estimates = {}
     if family:

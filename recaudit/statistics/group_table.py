@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from recaudit.records import FloatArray, GroupTable
+from recaudit.statistics.shrinkage import shrunk_means
 from recaudit.statistics.units import partition, unit_values
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def group_table(
     attribute: str,
     metrics: Sequence[str],
     min_group: int = 20,
+    shrink: bool = False,
 ) -> GroupTable:
     """Describe metrics by group with fairlearn's MetricFrame.
 
@@ -41,6 +43,7 @@ def group_table(
         attribute: What the groups are, such as "gender".
         metrics: The metrics wanted, in order.
         min_group: Smallest group that is compared.
+        shrink: Whether empirical-Bayes means stand beside the observed ones, see `shrunk_means`.
 
     Returns:
         The table; None where nothing is defined: a group without values, a comparison of fewer than two groups, a
@@ -72,7 +75,16 @@ def group_table(
         difference=difference,
         ratio=ratio,
         min_group=min_group,
+        shrunk=_shrunk(values, part) if shrink else (),
     )
+
+
+def _shrunk(values: FloatArray, part: Partition) -> tuple[_Row, ...]:
+    by_metric = [
+        shrunk_means([column[members][~np.isnan(column[members])] for members in part.members])
+        for column in values.T
+    ]
+    return tuple(_known([column[group] for column in by_metric]) for group in range(len(part.labels)))
 
 
 def _frame(values: FloatArray, part: Partition, metrics: Sequence[str]) -> MetricFrame:

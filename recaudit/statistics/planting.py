@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,10 +71,9 @@ def planted(claim: Hypothesis, population: Population, seen: Estimate, target: f
 def _planted_group(
     claim: Hypothesis, population: Population, seen: Estimate, target: float
 ) -> Planted | None:
-    """One group differs from the others: of the two that differ most in the audit, the one with fewer units."""
-    compared = [(group.value, group) for group in seen.groups if group.value is not None]
-    ends = (min(compared, key=itemgetter(0))[1], max(compared, key=itemgetter(0))[1])
-    chosen = min(ends, key=attrgetter("n")).group
+    """The smallest compared group differs from the others."""
+    compared = [group for group in seen.groups if group.value is not None]
+    chosen = min(compared, key=attrgetter("n")).group
     values = claim_values(claim, population)
     middle = float(np.nanmean(values))
     wanted = (

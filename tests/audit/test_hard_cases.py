@@ -161,7 +161,7 @@ def test_perfectly_separated_groups_fail_with_a_bound_and_not_with_certainty() -
         assert seen.low is not None
         assert seen.high is not None
         assert seen.high - seen.low > 0.1
-    assert decide(decided("gap", values, (30, 30))[2], Limit(high=0.8))[0] == "INCONCLUSIVE"
+    assert decide(decided("gap", values, (30, 30))[2], Limit(high=0.9))[0] == "INCONCLUSIVE"
 
 
 @pytest.mark.parametrize("contrast", [*OF_UNITS, *OF_GROUPS, *OF_ARMS])

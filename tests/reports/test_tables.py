@@ -44,6 +44,19 @@ def test_a_system_without_a_metric_has_no_value_there(make):
     assert means.parts[1].groups[0].values == ("0.300", "—")
 
 
+def test_shrunk_means_stand_in_brackets(make):
+    table = make.system().probes[0].tables[0]
+    plain = means_table({"a": table})
+    shrunk = means_table({"a": replace(table, shrunk=((0.38, 0.79), (0.31, 0.72), (0.25, None)))})
+    assert (plain.shrunk, shrunk.shrunk) == (False, True)
+    assert [row.values for row in shrunk.parts[0].groups] == [
+        ("0.384 (0.380)", "0.800 (0.790)"),
+        ("0.300 (0.310)", "0.700 (0.720)"),
+        ("0.100 (0.250)", "—"),
+    ]
+    assert shrunk.parts[0].summaries == plain.parts[0].summaries
+
+
 def test_groups_that_lost_nothing_have_one_row(make):
     system = make.system()
     rows = tuple(

@@ -34,7 +34,8 @@ def test_mean_interval_is_students(claim, measured) -> None:
 def test_mean_detects_what_its_interval_and_power_allow(claim, measured) -> None:
     seen = mean_of(claim, measured, np.random.default_rng(0).random(500))
     half = (seen.high - seen.low) / 2
-    assert seen.detectable == pytest.approx(half + 0.841621 * seen.standard_error)
+    # The ends are moved for skewness, which here is slight.
+    assert seen.detectable == pytest.approx(half + 0.841621 * seen.standard_error, rel=1e-3)
 
 
 def test_units_without_a_value_are_counted(claim, measured) -> None:

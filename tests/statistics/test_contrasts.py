@@ -12,10 +12,12 @@ from recaudit.statistics.contrasts import (
     largest_observed,
     logarithms,
     pair_deviation,
+    pair_intervals,
     smallest_ratio,
     worst_mean,
 )
 from recaudit.statistics.group_means import GroupMeans
+from recaudit.statistics.intervals import skewed_reach
 
 
 def means_of(
@@ -32,9 +34,11 @@ def means_of(
         n=np.full(len(mean), n),
         mean=np.array(mean),
         se2=np.array(se) ** 2,
+        skewness=np.zeros(len(mean)),
         mode=np.zeros(len(mean)),
         differing=np.array([3 if group in sparse else 50 for group in range(len(mean))]),
         constant=False,
+        rate=np.zeros(len(mean), dtype=bool),
         values=(),
         star_mean=star,
         star_se2=np.full_like(star, 0.01**2),
@@ -119,9 +123,11 @@ def test_hedges_g_by_hand() -> None:
         n=np.array([4, 6]),
         mean=np.array([a.mean(), b.mean()]),
         se2=np.array([a.var(ddof=1) / 4, b.var(ddof=1) / 6]),
+        skewness=np.zeros(2),
         mode=np.zeros(2),
         differing=np.array([3, 5]),
         constant=False,
+        rate=np.zeros(2, dtype=bool),
         values=(),
         star_mean=np.zeros((2, 1)),
         star_se2=np.zeros((2, 1)),
@@ -151,3 +157,22 @@ def test_with_a_sparse_group_the_single_means_must_hold_as_well() -> None:
 
 def test_fewer_than_two_regular_groups_have_no_pair() -> None:
     assert pair_deviation(means_of([0.5, 0.0], [0.01, 0.0], sparse=(1,))) is None
+
+
+def test_the_interval_of_a_difference_is_moved_by_both_skewnesses() -> None:
+    from dataclasses import replace
+
+    from scipy.stats import skew
+
+    rng = np.random.default_rng(4)
+    one, other = rng.exponential(1.0, 4_000), 0.5 * rng.exponential(1.0, 4_000)
+    skewness = np.array([skew(one), skew(other)]) / math.sqrt(4_000)
+    errors = [one.std() / math.sqrt(4_000), other.std() / math.sqrt(4_000)]
+    means = replace(means_of([one.mean(), other.mean()], errors), skewness=skewness)
+    found = pair_intervals(means, 2.0, np.zeros(2), np.ones(2))
+    # Units drawn in pairs have differences with the same first three moments.
+    expected = skewed_reach(2.0, np.array([skew(one - other)]) / math.sqrt(4_000))
+    error = math.hypot(*errors)
+    assert (found.difference - found.low) / error == pytest.approx(expected[0], rel=0.005)
+    assert (found.high - found.difference) / error == pytest.approx(expected[1], rel=0.005)
+    assert abs(skewness[0]) > 0.02

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_matrix
 
-from recaudit.records import CorpusMeasurement, FloatArray, Hypothesis, Measurements
+from recaudit.records import CorpusMeasurement, Estimate, FloatArray, Hypothesis, Measurements
 from recaudit.statistics import estimate
 
 WORLDS = 500
@@ -107,6 +107,39 @@ def test_a_gap_of_the_detectable_size_is_seen_in_about_four_of_five_worlds(claim
     gap = 2.80 * np.sqrt(2 / 300) * np.sqrt((0.34**2 + 0.04**2) / 12)
     rates = judge([300, 300], [0.3, 0.3 + gap], bounded, [claim("gap")])
     assert rates["accused"] == pytest.approx(0.8, abs=3 * np.sqrt(0.8 * 0.2 / WORLDS))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "draw"),
+    [
+        pytest.param((100, 100), hit, id="hit"),
+        pytest.param((200, 100, 60), hit, id="hit-3"),
+        pytest.param((100, 100), mostly_zero, id="mostly-zero"),
+    ],
+)
+def test_what_an_audit_calls_detectable_is_seen_in_most_worlds(
+    claim, sizes: tuple[int, ...], draw: Draw
+) -> None:
+    """As the spread grows with the mean, a gap by the spread as measured would be seen less often."""
+    groups = pd.DataFrame({"g": np.repeat([f"g{group}" for group in range(len(sizes))], sizes)})
+
+    def seen(mean: FloatArray, world: int) -> Estimate:
+        rows = {
+            "unit": np.arange(len(mean)),
+            "metric": "m",
+            "value": draw(np.random.default_rng(world), mean),
+        }
+        measured = Measurements(rows=pd.DataFrame(rows))
+        return estimate([claim("gap")], measured, groups, gated=[], resamples=199, rng=world, tests=False)[
+            "gap"
+        ]
+
+    equal = np.full(sum(sizes), 0.15)
+    stated = [seen(equal, world).detectable for world in range(15)]
+    planted = equal.copy()
+    planted[-sizes[-1] :] += np.median([gap for gap in stated if gap is not None])
+    shown = np.mean([seen(planted, 100 + world).low > 0 for world in range(200)])
+    assert 0.72 <= shown <= 0.92
 
 
 def gini(totals: FloatArray) -> FloatArray:

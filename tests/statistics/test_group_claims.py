@@ -188,6 +188,56 @@ def test_units_without_the_attribute_are_counted(claim, measured) -> None:
     assert seen.reason == "1 unit without a defined value; 6 units without g"
 
 
-def test_detectable_gap_is_its_pairs_interval_and_power(compare) -> None:
+def test_detectable_gap_of_values_of_one_spread_is_its_pairs_interval_and_power(compare) -> None:
     seen = compare("gap", HIGH, LOW)
-    assert seen.detectable == pytest.approx((seen.high - seen.value) + 0.841621 * seen.standard_error)
+    half = (seen.high - seen.low) / 2
+    assert seen.detectable == pytest.approx(half + 0.841621 * seen.standard_error, rel=0.05)
+
+
+def hits(count: int, units: int) -> np.ndarray:
+    return np.repeat([1.0, 0.0], [count, units - count])
+
+
+def test_rates_of_small_groups_have_a_score_interval(compare) -> None:
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    gap, ratio = compare("gap", hits(18, 25), hits(7, 25)), compare("ratio", hits(18, 25), hits(7, 25))
+    difference = confint_proportions_2indep(18, 25, 7, 25, method="score", compare="diff")
+    assert (gap.low, gap.high) == pytest.approx(
+        difference, abs=0.005
+    )  # its rates are not the most likely ones
+    quotient = confint_proportions_2indep(7, 25, 18, 25, method="score", compare="ratio")
+    assert (ratio.low, ratio.high) == pytest.approx(quotient, abs=1e-5)
+    assert gap.reason == "a, b: score interval: fewer than 10 values differ from the most common one"
+
+
+def test_rates_of_one_small_group_spend_the_whole_error_on_the_pair(compare) -> None:
+    from recaudit.statistics.proportions import score_differences
+
+    seen = compare("gap", hits(120, 400), hits(2, 40))
+    low, high = score_differences(*(np.array([x]) for x in (120.0, 400.0, 2.0, 40.0)), alpha=0.05)
+    assert (seen.low, seen.high) == pytest.approx((low[0], high[0]))
+
+
+def test_pairs_with_a_small_group_share_the_error_left_to_it(compare) -> None:
+    from recaudit.statistics.proportions import score_differences
+
+    seen = compare("gap", hits(120, 400), hits(90, 300), hits(0, 30))
+    # One of three groups is sparse: a third of 5 % for its two pairs.
+    counts = ((120.0, 90.0), (400.0, 300.0), (0.0, 0.0), (30.0, 30.0))
+    _, high = score_differences(*map(np.array, counts), alpha=0.05 / 3 / 2)
+    assert seen.high == pytest.approx(high.max())
+
+
+def test_rates_between_other_bounds_are_scaled(compare) -> None:
+    plain, wide = (
+        compare("gap", hits(18, 25), hits(7, 25)),
+        compare("gap", 4 * hits(18, 25) - 2, 4 * hits(7, 25) - 2, bounds=(-2.0, 2.0)),
+    )
+    assert (wide.low, wide.high) == pytest.approx((4 * plain.low, 4 * plain.high))
+
+
+def test_values_between_the_bounds_are_no_rates(compare) -> None:
+    some = hits(5, 25)
+    some[0] = 0.5
+    assert "conservative bound" in compare("gap", hits(18, 25), some).reason

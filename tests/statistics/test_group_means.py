@@ -52,6 +52,7 @@ def test_nine_differing_values_are_sparse_and_ten_are_not() -> None:
 def test_intervals_follow_the_group() -> None:
     means = means_of(SPREAD, ZEROS)
     low, high = mean_intervals(means, 2.5, 0.01, (0.0, 1.0))
+    assert means.skewness == pytest.approx([0.0, 0.0])
     reach = 2.5 * SPREAD.std(ddof=1) / np.sqrt(40)
     assert (low[0], high[0]) == pytest.approx((0.5 - reach, 0.5 + reach))
     assert (low[1], high[1]) == pytest.approx((0.0, 1 - 0.01 ** (1 / 30)))
@@ -82,3 +83,32 @@ def test_own_intervals_of_normal_groups_are_close_to_students() -> None:
     sidak = norm.ppf((1 + 0.95 ** (1 / 5)) / 2)
     errors = [own.std(ddof=1) / 20 for own in five]
     assert (high - low) / 2 == pytest.approx(sidak * np.array(errors), rel=0.03)
+
+
+def test_rates_have_wilsons_interval() -> None:
+    from scipy.stats import norm
+    from statsmodels.stats.proportion import proportion_confint
+
+    hits = np.repeat([1.0, 0.0], [12, 48])
+    low, high = mean_intervals(means_of(hits), 2.4, 0.0, (0.0, 1.0))
+    expected = proportion_confint(12, 60, alpha=2 * norm.sf(2.4), method="wilson")
+    assert (low[0], high[0]) == pytest.approx(expected)
+
+
+def test_a_resampled_rate_is_set_against_its_known_error() -> None:
+    hits = np.repeat([1.0, 0.0], [12, 48])
+    means = means_of(hits)
+    expected = np.abs(means.star_mean[0] - 0.2) / np.sqrt(0.2 * 0.8 / 60)
+    assert largest_mean_deviation(means) == pytest.approx(expected)
+
+
+def test_intervals_of_skewed_values_reach_further_towards_the_tail() -> None:
+    from scipy.stats import skew
+
+    values = np.random.default_rng(2).exponential(1.0, 50)
+    means = means_of(values)
+    assert means.skewness[0] == pytest.approx(skew(values) / np.sqrt(50))
+    [low], [high] = mean_intervals(means, 2.0, 0.0, (0.0, np.inf))
+    assert 0 < values.mean() - low < 2 * np.sqrt(means.se2[0]) < high - values.mean()
+    mirrored = mean_intervals(means_of(-values), 2.0, 0.0, (-np.inf, 0.0))
+    assert (-mirrored[1][0], -mirrored[0][0]) == pytest.approx((low, high))

@@ -109,3 +109,17 @@ def test_equals_fairlearn_on_complete_data() -> None:
 def test_units_that_do_not_match_are_an_error() -> None:
     with pytest.raises(DataError, match="use the same ids"):
         group_table(rows(m=[0.5]), pd.Series(["F"], index=["u1"]), attribute="gender", metrics=["m"])
+
+
+def test_shrunk_means_stand_beside_the_observed_ones() -> None:
+    from recaudit.statistics.shrinkage import shrunk_means
+
+    values = [0.2, 0.4, 0.5, 0.6, 0.7, 0.0, 1.0]
+    plain, shrunk = (
+        group_table(rows(m=values), GROUPS, attribute="g", metrics=["m"], shrink=shrink)
+        for shrink in (False, True)
+    )
+    assert plain.shrunk == ()
+    assert shrunk.values == plain.values
+    expected = shrunk_means([np.array(values[2:5]), np.array(values[:2]), np.array(values[5:6])])
+    assert [row[0] for row in shrunk.shrunk] == pytest.approx(expected)

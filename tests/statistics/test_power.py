@@ -3,10 +3,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from recaudit.records import Estimate, Limit
 from recaudit.statistics import detectable_effect, units_to_settle
+from recaudit.statistics.power import detectable_difference
 
 SEEN = Estimate(
     value=0.10, low=0.06, high=0.14, confidence=0.95, family="", family_size=1, n=1000, method="", reason=""
@@ -69,3 +71,44 @@ def test_the_answer_settles_it_when_the_value_stays() -> None:
 
     assert units_to_settle(with_units(needed), limit) is None
     assert units_to_settle(with_units(needed - 1), limit) == needed
+
+
+def test_detectable_difference_of_rates_by_search() -> None:
+    from scipy.optimize import brentq
+
+    def short(gap: float) -> float:
+        return gap - (1.96 + 0.841621) * math.sqrt(0.2 * 0.8 / 300 + (0.2 + gap) * (0.8 - gap) / 100)
+
+    def too_near(ratio: float) -> float:
+        rate = 0.2 * ratio
+        return -math.log(ratio) - 2.801621 * math.sqrt(0.8 / 0.2 / 300 + (1 - rate) / rate / 300)
+
+    rates = np.repeat([0.0, 1.0], [320, 80])
+    assert detectable_difference(rates, (100, 300), 1.96, ratio=False) == pytest.approx(
+        brentq(short, 0.01, 0.5), rel=1e-3
+    )
+    assert detectable_difference(rates, (300, 300), 1.96, ratio=True) == pytest.approx(
+        brentq(too_near, 0.3, 0.99), rel=1e-3
+    )
+
+
+def test_values_near_their_upper_bound_get_smaller() -> None:
+    rates = np.repeat([0.0, 1.0], [5, 95])
+    mirrored = detectable_difference(1 - rates, (100, 100), 1.96, ratio=False)
+    assert detectable_difference(rates, (100, 100), 1.96, ratio=False) == pytest.approx(mirrored)
+    assert mirrored > 0.05
+
+
+def test_what_values_do_not_reach_is_not_detectable() -> None:
+    assert detectable_difference(np.full(50, 0.5), (25, 25), 2.0, ratio=False) is None
+    assert detectable_difference(np.linspace(0.5, 0.6, 50), (3, 3), 4.0, ratio=False) is None
+    mostly_zero = np.concatenate([np.zeros(80), np.linspace(0.1, 0.9, 20)])
+    assert detectable_difference(mostly_zero, (50, 50), 2.0, ratio=True) is None
+
+
+def test_many_values_give_what_few_do() -> None:
+    values = np.random.default_rng(0).beta(1, 3, 400)
+    few, many = (
+        detectable_difference(np.tile(values, times), (200, 200), 2.0, ratio=False) for times in (1, 50)
+    )
+    assert many == pytest.approx(few, rel=2e-3)

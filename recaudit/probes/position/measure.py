@@ -10,12 +10,12 @@ import pandas as pd
 
 from recaudit.datasets import AuditData
 from recaudit.metrics import Truth, encode_lists, find_hits, parse_label
-from recaudit.probes.lists import NO_ANSWER, measurement_rows, rows_of_reached, shown_lists
+from recaudit.probes.lists import measurement_rows, rows_of_reached, shown_lists
 from recaudit.probes.position.options import PositionOptions
 from recaudit.probes.position.plan import PAIR, SHUFFLED_HISTORY, SWAPPED, arm_at
 from recaudit.probes.probe import Answers
 from recaudit.probes.similarity import Asked, Comparison, all_pairs, asked_by_arm, compared, similarity_rows
-from recaudit.records import FAILED, FloatArray, ItemId, Measurements, Request
+from recaudit.records import FAILED, NO_ANSWER, FloatArray, ItemId, Measurements, Request
 
 TARGET_RANK, PROMPT_ORDER, COPIED = "target-rank", "prompt-order-tau", "copied"
 SAME_WINNER, FIRST_WINS = "same-winner", "first-wins"
