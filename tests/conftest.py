@@ -18,6 +18,8 @@ from recaudit.datasets import AuditData, apply_split, audit_data
 sys.path.insert(0, str(Path(__file__).parent))
 from stub_server import Reply, StubServer, completion
 
+pytest_plugins = ["pytester"]
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:

@@ -11,8 +11,6 @@ import pytest
 from recaudit.audit import load_config, run_audit
 from recaudit.reports import render_html
 
-pytest_plugins = "pytester"
-
 CONFIG = """
 [audit]
 name = "tiny"
