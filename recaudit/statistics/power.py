@@ -72,8 +72,8 @@ def detectable_difference(
     With a rate of 10 % in one group of 1,000, 14.1 % in another are 1.96 + 0.84 standard errors (of 0.0145) away:
 
     >>> rates = np.repeat([0.0, 1.0], [900, 100])
-    >>> round(detectable_difference(rates, (1000, 1000), 1.96, ratio=False), 4)
-    0.0407
+    >>> round(detectable_difference(rates, (1000, 1000), 1.96, ratio=False), 3)
+    0.041
     """
     from scipy.special import ndtri
 

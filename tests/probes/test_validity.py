@@ -109,7 +109,7 @@ def test_refusals_of_one_group_are_found(data: AuditData) -> None:
 
 
 def test_proportions_agree_with_statsmodels(data: AuditData) -> None:
-    """The bootstrap-t of a share of 15 % is near the score interval; of few cases it is one-sided, Clopper-Pearson."""
+    """A share of 15 % has about the score interval; one of few cases, or of none, that of Clopper and Pearson."""
 
     def refused(share: float) -> Estimate:
         options = ValidityOptions(attributes=[])
@@ -132,9 +132,11 @@ def test_proportions_agree_with_statsmodels(data: AuditData) -> None:
             rng=1,
         )["validity/refused"]
 
-    often, rarely = refused(0.15), refused(0.01)
+    often, rarely, never = refused(0.15), refused(0.01), refused(0.0)
     assert (often.low, often.high) == pytest.approx(proportion_confint(45, 300, method="wilson"), abs=0.012)
-    assert rarely.high == pytest.approx(proportion_confint(3, 300, alpha=0.1, method="beta")[1], abs=1e-9)
+    assert (rarely.low, rarely.high) == pytest.approx(proportion_confint(3, 300, method="beta"), abs=1e-9)
+    assert never.low == 0
+    assert never.high == pytest.approx(proportion_confint(0, 300, alpha=0.1, method="beta")[1], abs=1e-9)
 
 
 def test_permuting_two_arms_of_yes_and_no_is_mcnemars_test() -> None:

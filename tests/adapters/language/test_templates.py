@@ -85,7 +85,7 @@ def test_a_damaged_template_is_refused(tmp_path: Path, content: str, message: st
 def test_an_unknown_template_is_told_with_those_that_exist() -> None:
     with pytest.raises(
         InputError,
-        match=r"no prompt template 'generat'; .* one of decide, generate, letters, likelihood, listwise",
+        match=r"no prompt template 'generat'; .* one of decide, describe, generate, letters, likelihood, listwise",
     ):
         load_template("generat", "generate")
 
