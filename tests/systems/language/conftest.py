@@ -1,18 +1,67 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from recaudit.adapters.language.model import Call, Gives
 from recaudit.datasets import AuditData, world
+from recaudit.probes.lists import plan_lists
+from recaudit.records import Exchange, Recommender
 
 
 @pytest.fixture(scope="session")
 def tasteful() -> AuditData:
     """60 users who mostly take items of one of three genres."""
     return world(users=60, items=60, history=10, held_out=2, genres=3, popularity=0.0, taste=40.0, rng=3)
+
+
+class Writer:
+    """A language model that writes what a function of the question says, and keeps what it was asked."""
+
+    parameters = 7
+    concurrency = 1
+    settings: Mapping[str, str] = {}
+    gives: frozenset[Gives] = frozenset({"text"})
+
+    def __init__(self, say: Callable[[str], str], name: str = "writer") -> None:
+        self.say, self.name = say, name
+        self.asked: list[Call] = []
+
+    async def ask(self, call: Call) -> Exchange:
+        self.asked.append(call)
+        return Exchange(prompt="", text=self.say(call.messages[-1].content))
+
+    async def close(self) -> None:
+        """Hold nothing."""
+
+
+@pytest.fixture
+def writer() -> Callable[..., Writer]:
+    """Make a language model that writes what it is told to."""
+    return Writer
+
+
+@pytest.fixture
+def rank_of_held_out() -> Callable[[Recommender, AuditData], float]:
+    """Mean place of held-out items among all items that are not in the history."""
+
+    def measure(system: Recommender, data: AuditData) -> float:
+        truth = data.truth.groupby("user")["item"].agg(set)
+        requests = plan_lists(data, len(data.items), 0)
+        answers = {answer.request: answer.items for answer in system.recommend(requests)}
+        places = [
+            place
+            for request in requests
+            for place, item in enumerate(answers[request.id])
+            if item in truth[request.user]
+        ]
+        return float(np.mean(places))
+
+    return measure
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from recaudit.datasets import AuditData, split_last
@@ -25,20 +25,11 @@ def options(tiny_bert: Path) -> dict[str, Any]:
     return {"weights": str(tiny_bert), "steps": 60, "batch": 16, "learning_rate": 1e-2, "temperature": 0.1}
 
 
-def rank_of_held_out(built: Recommender, data: AuditData) -> float:
-    """Mean place of held-out items among all items that are not in the history."""
-    truth = data.truth.groupby("user")["item"].agg(set)
-    requests = plan_lists(data, len(data.items), 0)
-    places = [
-        place
-        for request, answer in zip(requests, built.recommend(requests), strict=True)
-        for place, item in enumerate(answer.items)
-        if item in truth[request.user]
-    ]
-    return float(np.mean(places))
-
-
-def test_tuning_brings_held_out_items_forward(tasteful: AuditData, options: dict[str, Any]) -> None:
+def test_tuning_brings_held_out_items_forward(
+    tasteful: AuditData,
+    options: dict[str, Any],
+    rank_of_held_out: Callable[[Recommender, AuditData], float],
+) -> None:
     frozen = bi_encoder(tasteful, tuned=False, **options)
     tuned = bi_encoder(tasteful, **options)
     assert frozen.card.quadrant == "frozen, no CRM"

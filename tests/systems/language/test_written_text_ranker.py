@@ -1,38 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
 
-from recaudit.adapters.language.model import Call, Gives
 from recaudit.adapters.language.recommender import language_recommender
 from recaudit.datasets import AuditData, world
 from recaudit.errors import InputError
-from recaudit.probes.lists import plan_lists
-from recaudit.records import Exchange, Recommender, Request
+from recaudit.records import Recommender, Request
 from recaudit.systems.language import backend
 from recaudit.systems.language.written_text_ranker import likeness, written_text_ranker
-
-
-class Writer:
-    """Writes what a function of the title says."""
-
-    parameters = 7
-    concurrency = 1
-    settings: Mapping[str, str] = {}
-    gives: frozenset[Gives] = frozenset({"text"})
-
-    def __init__(self, name: str, say: Callable[[str], str]) -> None:
-        self.name, self.say = name, say
-
-    async def ask(self, call: Call) -> Exchange:
-        return Exchange(prompt="", text=self.say(call.messages[-1].content.partition(": ")[2].rstrip("?")))
-
-    async def close(self) -> None:
-        """Hold nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +21,13 @@ def sparse() -> AuditData:
 
 
 @pytest.fixture
-def built(sparse: AuditData, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Recommender]:
+def built(
+    sparse: AuditData, writer: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Recommender]:
     def make(name: str, say: Callable[[str], str], **options: Any) -> Recommender:
+        model = writer(lambda question: say(question.partition(": ")[2].rstrip("?")), name)
         monkeypatch.setattr(
-            backend, "build", lambda _, data, asked: language_recommender(data, Writer(name, say), **asked)
+            backend, "build", lambda _, data, asked: language_recommender(data, model, **asked)
         )
         return written_text_ranker(sparse, negatives=10, **options)
 
@@ -58,24 +40,10 @@ def knows_genres(data: AuditData) -> Callable[[str], str]:
     return lambda title: f"A work of {' and '.join(names[genre] for genre in genres[title])}."
 
 
-def rank_of_held_out(system: Recommender, data: AuditData) -> float:
-    truth = data.truth.groupby("user")["item"].agg(set)
-    requests = plan_lists(data, len(data.items), 0)
-    answers = {answer.request: answer.items for answer in system.recommend(requests)}
-    return float(
-        np.mean(
-            [
-                place
-                for request in requests
-                for place, item in enumerate(answers[request.id])
-                if item in truth[request.user]
-            ]
-        )
-    )
-
-
 def test_a_writer_that_knows_something_brings_held_out_items_forward(
-    sparse: AuditData, built: Callable[..., Recommender]
+    sparse: AuditData,
+    built: Callable[..., Recommender],
+    rank_of_held_out: Callable[[Recommender, AuditData], float],
 ) -> None:
     knows = built("knows", knows_genres(sparse))
     babbles = built("babbles", lambda title: "short" if len(title) % 2 else "long")

@@ -1,37 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from recaudit.adapters.language.model import Call, Gives, ModelCallError
-from recaudit.adapters.language.recommender import LanguageRecommender, language_recommender
+from recaudit.adapters.language.model import ModelCallError
+from recaudit.adapters.language.recommender import language_recommender
 from recaudit.datasets import AuditData
 from recaudit.errors import SystemFailureError
-from recaudit.records import Exchange
 from recaudit.systems.language.written_texts import FOLDER, written_texts
-
-
-class Writer:
-    """Writes what a function of the question says, and counts."""
-
-    name = "writer"
-    parameters = 7
-    concurrency = 1
-    settings: Mapping[str, str] = {}
-    gives: frozenset[Gives] = frozenset({"text"})
-
-    def __init__(self, say: Callable[[str], str]) -> None:
-        self.say = say
-        self.asked: list[Call] = []
-
-    async def ask(self, call: Call) -> Exchange:
-        self.asked.append(call)
-        return Exchange(prompt="", text=self.say(call.messages[-1].content))
-
-    async def close(self) -> None:
-        """Hold nothing."""
 
 
 @pytest.fixture(autouse=True)
@@ -40,12 +19,13 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def recommender(data: AuditData, say: Callable[[str], str]) -> LanguageRecommender:
-    return language_recommender(data, Writer(say), noun="books")
+@pytest.fixture
+def recommender(tasteful: AuditData, writer: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda say: language_recommender(tasteful, writer(say), noun="books")
 
 
-def test_each_title_is_asked_about_once(tasteful: AuditData) -> None:
-    language = recommender(tasteful, lambda words: words.upper())
+def test_each_title_is_asked_about_once(recommender: Callable[..., Any]) -> None:
+    language = recommender(lambda words: words.upper())
     written = written_texts(language, ["Heat", "Alien", "Heat"], tokens=9)
     assert written.texts == (
         "WHAT IS THIS ABOUT: HEAT?",
@@ -60,32 +40,32 @@ def test_each_title_is_asked_about_once(tasteful: AuditData) -> None:
     assert len(language.model.asked) == 3
 
 
-def test_an_interrupted_writing_goes_on(tasteful: AuditData, cache: Path) -> None:
+def test_an_interrupted_writing_goes_on(recommender: Callable[..., Any], cache: Path) -> None:
     def stops(words: str) -> str:
         if "Alien" in words:
             raise RuntimeError("stopped")
         return "a chase"
 
-    language = recommender(tasteful, stops)
+    language = recommender(stops)
     with pytest.raises(RuntimeError, match="stopped"):
         written_texts(language, ["Heat", "Alien"], tokens=9)
     [file] = (cache / FOLDER).iterdir()
     with file.open("a", encoding="utf-8") as opened:
         opened.write('["Alien", "cut o')
-    again = recommender(tasteful, lambda _: "a ship")
+    again = recommender(lambda _: "a ship")
     assert written_texts(again, ["Heat", "Alien"], tokens=9).texts == ("a chase", "a ship")
     assert len(again.model.asked) == 1
     assert written_texts(again, ["Heat", "Alien"], tokens=9).texts == ("a chase", "a ship")
     assert len(again.model.asked) == 1
 
 
-def test_failed_calls_are_counted_and_asked_again(tasteful: AuditData) -> None:
+def test_failed_calls_are_counted_and_asked_again(recommender: Callable[..., Any]) -> None:
     def fails(words: str) -> str:
         if "Alien" in words:
             raise ModelCallError("the server said 500")
         return "a chase"
 
-    language = recommender(tasteful, fails)
+    language = recommender(fails)
     written = written_texts(language, ["Heat", "Alien"], tokens=9)
     assert (written.texts, written.failed) == (("a chase", ""), 1)
     with pytest.raises(SystemFailureError, match="'writer' wrote about none of 1 items: the server said 500"):
