@@ -15,10 +15,10 @@ import argparse
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
+from simulated_values import Noise, hit, lognormal, mostly_zero, normal, student
 
 from recaudit.audit import decide
 from recaudit.audit.calibration import Rate, rate_of
@@ -27,34 +27,6 @@ from recaudit.statistics import estimate
 
 HAIR = 1e-9
 AT_LEAST = {"mean", "ratio", "worst"}
-Noise: TypeAlias = Callable[[np.random.Generator, FloatArray], FloatArray]
-"""Draws values with the given means, any shape."""
-
-
-def normal(rng: np.random.Generator, mean: FloatArray) -> FloatArray:
-    """Standard deviation 0.1."""
-    return mean + 0.1 * rng.standard_normal(mean.shape)
-
-
-def student(rng: np.random.Generator, mean: FloatArray) -> FloatArray:
-    """Student's t with 3 degrees of freedom: standard deviation 0.1, infinite kurtosis."""
-    return mean + 0.1 / np.sqrt(3) * rng.standard_t(3, mean.shape)
-
-
-def lognormal(rng: np.random.Generator, mean: FloatArray) -> FloatArray:
-    """Log-normal around its mean with shape 1: skewness 6.2, standard deviation 0.1."""
-    scale = 0.1 / np.sqrt(np.expm1(1.0) * np.e)
-    return mean + scale * (rng.lognormal(0.0, 1.0, mean.shape) - np.exp(0.5))
-
-
-def hit(rng: np.random.Generator, mean: FloatArray) -> FloatArray:
-    """0 or 1."""
-    return (rng.random(mean.shape) < mean).astype(float)
-
-
-def mostly_zero(rng: np.random.Generator, mean: FloatArray) -> FloatArray:
-    """0, or beta-distributed with mean 0.4, as ndcg@10 of a weak recommender."""
-    return np.where(rng.random(mean.shape) < mean / 0.4, rng.beta(2, 3, mean.shape), 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

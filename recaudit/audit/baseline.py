@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from recaudit.audit.result import Asked, AuditResult, DataCard, first_problem
+from recaudit.audit.json_files import first_problem, json_with_schema
+from recaudit.audit.result import Asked, AuditResult, DataCard
 from recaudit.audit.values import load_values, values_of
 from recaudit.errors import InputError, did_you_mean
 from recaudit.files import write_atomically
@@ -226,8 +227,7 @@ def load_baseline(path: Path) -> tuple[Baseline, pd.DataFrame]:
         raise InputError(f"no baseline at {path}{near}; make one with: recaudit baseline RUN --out {path}")
     again = f"make it again with: recaudit baseline RUN --out {path}"
     try:
-        content = json.loads(path.read_bytes())
-        schema = content.get("schema") if isinstance(content, dict) else None
+        content, schema = json_with_schema(path)
         if schema != BASELINE_SCHEMA:
             raise InputError(
                 f"{path} has schema {schema}, this version of recaudit reads {BASELINE_SCHEMA}; {again}"

@@ -5,11 +5,11 @@ A page may show them beside the `result.json` they belong to, which `config_dige
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from recaudit.audit.json_files import json_with_schema
 from recaudit.errors import InputError
 from recaudit.files import write_atomically
 from recaudit.records import Contrast, Limit
@@ -161,8 +161,7 @@ class Calibration:
             return None
         remedy = f"calibrate the run again with: recaudit calibrate {folder}"
         try:
-            content = json.loads(file.read_bytes())
-            schema = content.get("schema") if isinstance(content, dict) else None
+            content, schema = json_with_schema(file)
             if schema != CALIBRATION_SCHEMA:
                 raise InputError(
                     f"{file} has schema {schema}, this version reads {CALIBRATION_SCHEMA}; {remedy}"

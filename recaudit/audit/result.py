@@ -5,7 +5,6 @@ Its JSON form (`result.json`) carries a schema number and is written and read he
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recaudit.audit.funnel import Funnel
+from recaudit.audit.json_files import first_problem, json_with_schema
 from recaudit.audit.statuses import Status
 from recaudit.audit.tables import GATE_COLUMNS, comparisons_table, findings_table
 from recaudit.audit.usage import Usage
@@ -339,8 +339,7 @@ class AuditResult:
                 f"no result at {file}; give a run folder made by `recaudit run`, or its result.json"
             )
         try:
-            content = json.loads(file.read_bytes())
-            schema = content.get("schema") if isinstance(content, dict) else None
+            content, schema = json_with_schema(file)
             if schema != SCHEMA:
                 raise InputError(
                     f"{file} has schema {schema}, this version reads {SCHEMA}; measure the run again "
@@ -364,13 +363,3 @@ def _has_nan(estimate: Estimate | None) -> bool:
     numbers = [estimate.value, estimate.low, estimate.high]
     numbers += [end for group in estimate.groups for end in (group.value, group.low, group.high)]
     return any(number is not None and math.isnan(number) for number in numbers)
-
-
-def first_problem(error: ValueError) -> str:
-    """What is wrong with a JSON file, in words."""
-    from pydantic import ValidationError
-
-    if not isinstance(error, ValidationError):
-        return f"not JSON ({error})"
-    first = error.errors(include_url=False)[0]
-    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
