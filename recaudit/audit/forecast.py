@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from scipy.special import ndtri
 
-from recaudit.adapters.language.model import Call, Previewed
-from recaudit.adapters.words import estimated_tokens
+from recaudit.adapters.language.model import Previewed
 from recaudit.audit.build import BuiltSystem, build_system
 from recaudit.audit.config import AuditConfig
 from recaudit.audit.config_tables import AuditTable, PriceTable, SystemTable
@@ -181,13 +180,9 @@ def _calls(
     for request in requests:
         for call in system.preview(request):
             calls += 1
-            tokens_in += estimated_tokens(_sent(call))
+            tokens_in += call.tokens_sent
             tokens_out += call.max_tokens
     return calls, tokens_in, tokens_out
-
-
-def _sent(call: Call) -> str:
-    return "".join(message.content for message in call.messages)
 
 
 def _gates(plan: AuditPlan, table: SystemTable, offers: Collection[Capability]) -> Iterator[GateForecast]:

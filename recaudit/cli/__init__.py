@@ -15,11 +15,9 @@ from recaudit.cli.init import init
 from recaudit.cli.look import list_names, show_name
 from recaudit.cli.machine import doctor
 from recaudit.cli.offline import export_requests, import_answers
-from recaudit.cli.output import fail
+from recaudit.cli.output import INCOMPLETE, fail
 from recaudit.cli.runs import measure, report, run
 from recaudit.errors import EvidenceError, InputError
-
-INCOMPLETE = 3
 
 app = typer.Typer(
     help="Audit recommender systems before they are released: is it good, is it fair, is it steady.",

@@ -8,10 +8,8 @@ from typing import Annotated
 
 import typer
 
-from recaudit.cli.output import JsonFlag, say, show_result
+from recaudit.cli.output import INCOMPLETE, JsonFlag, say, show_result
 from recaudit.cli.runs import OutOption, ResumeFlag, default_folder, run_and_report
-
-INCOMPLETE = 3
 
 EXPECT = {
     "demo": "eleven systems on MovieLens-100K, six of them with torch. On two slow cores that takes about 7 minutes "

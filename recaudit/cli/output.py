@@ -26,6 +26,9 @@ class Layout(StrEnum):
     dir = "dir"
 
 
+INCOMPLETE = 3
+"""Exit code of an audit that could not be completed."""
+
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from recaudit.adapters.language.model import Call, Message
 from recaudit.adapters.language.tasks import TASKS, Setting, Task
@@ -53,12 +54,13 @@ def worked_examples(data: AuditData, task: Task, setting: Setting, count: int) -
             "give fewer shots"
         )
     rng = np.random.default_rng(SEED)
+    popularity = data.interactions["item"].value_counts()
     messages: list[Message] = []
     for number, user in enumerate(first_users(list(histories), count, SEED)):
         before, wanted = histories[user][:-last], histories[user][-last:]
         question = Request(unit=user, arm="example", user=user, history=before, k=last)
         if not free:
-            candidates = _candidates(data, histories[user], number, rng)
+            candidates = _candidates(popularity, histories[user], number, rng)
             question = replace(question, candidates=candidates, k=len(candidates), needs="candidates")
         asked = task.calls(question, setting)[0].messages[-1]
         messages += [asked, Message(role="assistant", content=task.say(question, setting, wanted))]
@@ -72,10 +74,10 @@ def with_examples(call: Call, examples: Sequence[Message]) -> Call:
 
 
 def _candidates(
-    data: AuditData, history: Sequence[ItemId], number: int, rng: np.random.Generator
+    popularity: pd.Series[int], history: Sequence[ItemId], number: int, rng: np.random.Generator
 ) -> tuple[ItemId, ...]:
     """The last item of the history among popular ones; first in even numbers, anywhere later in odd ones."""
-    counts = data.interactions["item"].value_counts().drop(list(set(history)), errors="ignore")
+    counts = popularity.drop(list(set(history)), errors="ignore")
     others = counts.index.to_numpy()
     drawn = rng.choice(
         others, min(CANDIDATES - 1, len(others)), replace=False, p=counts.to_numpy() / counts.sum()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
+from recaudit.adapters.words import estimated_tokens
 from recaudit.errors import RecauditError
 from recaudit.records import Exchange, Request
 
@@ -39,6 +40,11 @@ class Call:
     choices: tuple[str, ...] = ()
     schema: Mapping[str, Any] | None = None
     seed: int | None = None
+
+    @property
+    def tokens_sent(self) -> int:
+        """About how many, by a rule of thumb."""
+        return estimated_tokens("".join(message.content for message in self.messages))
 
 
 class ModelCallError(RecauditError):

@@ -55,7 +55,7 @@ class Controller:
         """The decision and the longer of the two ways on from it; no call is made."""
         count = max(self.candidates, request.k)
         ways = (self.free.preview(request), self.ranking.preview(with_stand_ins(request, self.data, count)))
-        return [self._question(request), *max(ways, key=_length)]
+        return [self._question(request), *max(ways, key=_tokens)]
 
     async def _answer(self, request: Request) -> Answer:
         try:
@@ -147,8 +147,6 @@ def is_yes(decision: Exchange) -> bool:
     return decision.text.strip().lower().startswith("yes")
 
 
-def _length(calls: Sequence[Call]) -> int:
-    """Characters sent and, at four to a token, written at most."""
-    return sum(len(message.content) for call in calls for message in call.messages) + sum(
-        4 * call.max_tokens for call in calls
-    )
+def _tokens(calls: Sequence[Call]) -> int:
+    """Sent, and written at most."""
+    return sum(call.tokens_sent + call.max_tokens for call in calls)
