@@ -56,9 +56,25 @@ def written_texts(language: LanguageRecommender, about: Sequence[str], *, tokens
     path = cache_folder() / FOLDER / f"{digest_of(decided_by)[:24]}.jsonl"
     known = _read(path)
     left = [title for title in dict.fromkeys(about) if title not in known]
-    requests = {}
-    for title in left:
-        question = words.messages(noun=language.setting.noun, title=title)[-1].content
+    written, detail = _written(asked, left, path) if left else ({}, "")
+    known |= written
+    failed = sum(title not in known for title in about)
+    if failed == len(about):
+        raise SystemFailureError(f"'{language.model.name}' wrote about none of {failed} items: {detail}")
+    return WrittenTexts(
+        texts=tuple(known.get(title, "") for title in about),
+        failed=failed,
+        prompt=f"{words.name} {words.version}, SHA-256 {words.digest[:16]}",
+    )
+
+
+def _written(language: LanguageRecommender, about: Sequence[str], path: Path) -> tuple[dict[str, str], str]:
+    """Ask about titles and keep each text as soon as it is there; texts by title, and why the last failed call did."""
+    setting = language.setting
+    titles: dict[str, str] = {}
+    requests: list[Request] = []
+    for title in about:
+        question = setting.template.messages(noun=setting.noun, title=title)[-1].content
         request = Request(
             unit=title,
             arm="describe",
@@ -68,27 +84,22 @@ def written_texts(language: LanguageRecommender, about: Sequence[str], *, tokens
             needs="instructions",
             instruction=question,
         )
-        requests[request.id] = title, request
+        titles[request.id] = title
+        requests.append(request)
+    texts: dict[str, str] = {}
     detail = ""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
         file.write("\n")  # what was cut off by an interruption ends here
-        for answer in asked.recommend([request for _, request in requests.values()]):
+        for answer in language.recommend(requests):
             if answer.problem in {"timeout", "error"}:
                 detail = answer.detail
                 continue
-            title = requests[answer.request][0]
-            known[title] = answer.exchanges[0].text
-            file.write(json.dumps([title, known[title]]) + "\n")
+            title = titles[answer.request]
+            texts[title] = answer.exchanges[0].text
+            file.write(json.dumps([title, texts[title]]) + "\n")
             file.flush()
-    failed = sum(title not in known for title in about)
-    if failed == len(about):
-        raise SystemFailureError(f"'{language.model.name}' wrote about none of {failed} items: {detail}")
-    return WrittenTexts(
-        texts=tuple(known.get(title, "") for title in about),
-        failed=failed,
-        prompt=f"{words.name} {words.version}, SHA-256 {words.digest[:16]}",
-    )
+    return texts, detail
 
 
 def _read(path: Path) -> dict[str, str]:
