@@ -26,11 +26,14 @@ from recaudit.records import (
     ShownItem,
 )
 
-PER_SYSTEM = 6
+PER_SYSTEM = 5
 """Most pairs of one system in one probe."""
 
 PER_PROBE = 10
 """Most pairs of one probe over all systems."""
+
+ALIKE = 1
+"""Most pairs of one probe whose lists are the same, as one shows all there is to see in them."""
 
 LONGEST_TEXT, LONGEST_TITLE, MOST_ITEMS = 1000, 150, 20
 
@@ -72,13 +75,20 @@ def examples_of(
 
 
 def fewest(examples: Iterable[Example]) -> tuple[Example, ...]:
-    """Keep at most `PER_PROBE` of one probe, taking turns between systems."""
+    """Keep at most `PER_PROBE` of one probe, taking turns between systems, and at most `ALIKE` that show no change."""
     by_system: dict[str, list[Example]] = {}
     for example in examples:
         by_system.setdefault(example.system, []).append(example)
-    turns = zip_longest(*by_system.values())
-    kept = [example for turn in turns for example in turn if example][:PER_PROBE]
-    return tuple(example for system in by_system for example in kept if example.system == system)
+    turns = [example for turn in zip_longest(*by_system.values()) for example in turn if example]
+    alike = [example for example in turns if _same_list(example)]
+    kept = [example for example in turns if not _same_list(example)][: PER_PROBE - len(alike[:ALIKE])]
+    chosen = {id(example) for example in (*kept, *alike[:ALIKE])}
+    return tuple(example for system in by_system for example in by_system[system] if id(example) in chosen)
+
+
+def _same_list(example: Example) -> bool:
+    first, second = example.first, example.second
+    return first.problem == second.problem and first.items == second.items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,9 +40,9 @@ def figures_of(probes: Sequence[ProbeSection], systems: Sequence[str]) -> dict[s
         charts = {f"{part.name}: {part.question}": shares_figure(part, systems) for part in probe.shares}
         if charts:
             found[probe.name] = charts
-    rows = {probe.name: probe.everyone[0] for probe in probes if probe.everyone}
+    rows = {probe.name: probe.everyone.rows[0] for probe in probes if probe.everyone.rows}
     if _FIRST in rows and _SECOND in rows:
-        scatter = scatter_figure(across=rows[_SECOND], up=rows[_FIRST])
+        scatter = scatter_figure(across=rows[_SECOND], up=rows[_FIRST], systems=systems)
         if scatter["data"]:
             found.setdefault(_SECOND, {})[f"{rows[_FIRST].title} against {rows[_SECOND].title}"] = scatter
     return found
@@ -61,12 +61,13 @@ def shares_figure(shares: Shares, systems: Sequence[str]) -> Figure:
     )
 
 
-def scatter_figure(*, across: ClaimRow, up: ClaimRow) -> Figure:
+def scatter_figure(*, across: ClaimRow, up: ClaimRow, systems: Sequence[str]) -> Figure:
     """One point per system with both intervals."""
+    measured = [{cell.system: cell for cell in row.cells if cell and cell.mark} for row in (across, up)]
     pairs = [
-        (place, first, second)
-        for place, (first, second) in enumerate(zip(across.cells, up.cells, strict=True))
-        if first and second and first.mark and second.mark
+        (place, measured[0][system], measured[1][system])
+        for place, system in enumerate(systems)
+        if all(system in found for found in measured)
     ]
     positions = [first.mark.value for _, first, _ in pairs if first.mark]
     middle = (min(positions) + max(positions)) / 2 if positions else 0.0

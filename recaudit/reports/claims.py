@@ -45,7 +45,8 @@ class Claim:
         versus: Which groups or arms make the value.
         n: Units measured.
         missing: Units without a value.
-        notes: By chance, groups, p, size and detectable effect in one line.
+        notes: Groups, by chance, p and units without a value in one line.
+        strength: Size and detectable effect in one line.
         mark: What a plot draws, None without a value.
     """
 
@@ -65,6 +66,7 @@ class Claim:
     n: int
     missing: int
     notes: str
+    strength: str
     mark: Mark | None
 
 
@@ -77,7 +79,6 @@ def claim_of(finding: Finding) -> Claim:
         places = places_of(estimate, limit)
         value = "" if estimate.value is None else show(estimate.value, places)
         interval = interval_words(estimate, places)
-    asked = limit_words(limit)
     return Claim(
         system=finding.system,
         id=claim.id,
@@ -90,12 +91,13 @@ def claim_of(finding: Finding) -> Claim:
         value=value,
         interval=interval,
         sure=f"{confidence_words(estimate.confidence)} {interval}" if estimate and interval else "",
-        limit=asked,
+        limit=limit_words(limit),
         versus="" if estimate is None else estimate.versus,
         n=0 if estimate is None else estimate.n,
         missing=0 if estimate is None else estimate.n_missing,
         notes="" if estimate is None else "; ".join(_notes(estimate)),
-        mark=None if estimate is None else _mark(estimate, limit, (value, interval, asked)),
+        strength="" if estimate is None else "; ".join(_strength(estimate)),
+        mark=None if estimate is None else _mark(estimate, limit),
     )
 
 
@@ -140,26 +142,26 @@ def _notes(estimate: Estimate) -> Iterator[str]:
             else f" ({show_p(estimate.p_adjusted).removeprefix('p ').removeprefix('= ')})"
         )
         yield f"{show_p(estimate.p)}{adjusted}"
+    if estimate.n_missing:
+        yield f"{show_count(estimate.n_missing)} without a value"
+
+
+def _strength(estimate: Estimate) -> Iterator[str]:
     if estimate.effect_size is not None:
         yield f"g {show(estimate.effect_size)}"
     if estimate.rank_effect is not None:
         yield f"rank effect {show(estimate.rank_effect)}"
     if estimate.detectable is not None:
         yield f"{show(estimate.detectable)} detected"
-    if estimate.n_missing:
-        yield f"{show_count(estimate.n_missing)} without a value"
 
 
-def _mark(estimate: Estimate, limit: Limit | None, words: tuple[str, str, str]) -> Mark | None:
+def _mark(estimate: Estimate, limit: Limit | None) -> Mark | None:
     if estimate.value is None or not math.isfinite(estimate.value):
         return None
-    value, interval, asked = words
-    sure = f"{confidence_words(estimate.confidence)} {interval}" if interval else "no interval"
     return Mark(
         value=estimate.value,
         low=estimate.low,
         high=estimate.high,
         floor=None if limit is None else limit.low,
         ceiling=None if limit is None else limit.high,
-        label=", ".join([value, sure, *([f"limit {asked}"] if limit is not None else [])]),
     )

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from recaudit.reports import svg
 from recaudit.reports.charts import figures_of
-from recaudit.reports.comparison import SYSTEMS_ABREAST
+from recaudit.reports.columns import ABREAST, parts_abreast
 from recaudit.reports.markers import marker, panel_plot
 from recaudit.reports.numbers import show_count, show_share
 from recaudit.reports.overview import VISIBLE_GATES
@@ -81,7 +81,7 @@ def _rendered(result: AuditResult, calibration: Calibration | None, *, static: b
             policy=_policy(scripts=bool(scripts), beside=beside),
         )
     )
-    return _OPTIONAL_ENDS.sub("", page)
+    return _NEEDLESS_QUOTES.sub(r"\1\2", _OPTIONAL_ENDS.sub("", page))
 
 
 def _running_head(result: AuditResult) -> str:
@@ -109,12 +109,18 @@ TWINS = (
     ("summary.md", "the first screen"),
     ("junit.xml", "every gate as a test"),
     ("measurements.parquet", "every value of every unit"),
+    ("groups.parquet", "every mean by group"),
     ("evidence.sqlite", "every request and answer, word for word"),
 )
 """What lies beside the page in the folder of a run."""
 
 _OPTIONAL_ENDS = re.compile(r"</(?:td|th|tr|tbody|thead|li|dt|dd)>")
 """End tags that HTML lets a page leave out: a tenth of a report with many tables."""
+
+_NEEDLESS_QUOTES = re.compile(
+    r'( (?:class|scope|role|tabindex|colspan|width|height|x|y|cx|cy|r)=)"([\w.-]+)"(?=[ >])'
+)
+"""Quotes that HTML lets a page leave out; in texts all quotes are escaped, so that these stand in tags."""
 
 
 @cache
@@ -130,10 +136,11 @@ def environment() -> Environment:
     )
     environment.filters["count"] = show_count
     environment.filters["clipped"] = clipped
+    environment.filters["abreast"] = parts_abreast
     environment.globals.update(
         verdicts=VERDICTS,
         visible_gates=VISIBLE_GATES,
-        systems_abreast=SYSTEMS_ABREAST,
+        systems_abreast=ABREAST,
         show_share=show_share,
         group_words=group_words,
         names_or_none=names_or_none,

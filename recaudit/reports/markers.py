@@ -178,8 +178,4 @@ def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 
 
 def _label(panel: Panel) -> str:
-    points = "; ".join(
-        f"{point.number} {point.system}: {panel.across} {point.x.label}, {panel.up} {point.y.label}"
-        for point in panel.points
-    )
-    return f"{panel.up} against {panel.across}. {points}. Front: {panel.summary}"
+    return f"{panel.up} against {panel.across}, {len(panel.points)} systems. Front: {panel.summary}"

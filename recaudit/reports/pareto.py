@@ -181,9 +181,7 @@ def _cost(title: str, values: Mapping[str, float]) -> _Measure:
         title=title,
         better="lower",
         by_system={
-            name: _Reading(
-                mark=Mark(value=value, low=None, high=None, label=f"{value:.3g} in one run"), units=()
-            )
+            name: _Reading(mark=Mark(value=value, low=None, high=None), units=())
             for name, value in values.items()
         },
         logarithmic=0 < LOGARITHMIC_FROM * smallest < largest,

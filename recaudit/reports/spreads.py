@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recaudit.reports.numbers import decimal_places, show, show_count
-from recaudit.reports.svg import EDGE, WIDTH, Scale, drawing
+from recaudit.reports.numbers import decimal_places, show
+from recaudit.reports.svg import EDGE, WIDTH, Scale, beside_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,14 +25,14 @@ class SpreadRow:
     Attributes:
         system: Its name.
         median: In words.
+        middle: The ends of the middle half, "" if all values are equal.
         spread: What is drawn.
-        label: What a screen reader says.
     """
 
     system: str
     median: str
+    middle: str
     spread: UnitSpread
-    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +71,12 @@ def _scale(spreads: Sequence[UnitSpread]) -> Scale:
 def _row(system: str, spread: UnitSpread) -> SpreadRow:
     places = decimal_places(spread.quartiles)
     least, lower, median, upper, most = (show(number, places) for number in spread.quartiles)
-    units = f"{show_count(spread.n)} {'unit' if spread.n == 1 else 'units'}"
-    label = (
-        f"{units}: all {median}"
-        if least == most
-        else (
-            f"{units} from {least} to {most}: a quarter up to {lower}, half up to {median}, a quarter from {upper}"
-        )
+    return SpreadRow(
+        system=system,
+        median=median,
+        middle="" if least == most else f"{lower} to {upper}",
+        spread=spread,
     )
-    return SpreadRow(system=system, median=median, spread=spread, label=label)
 
 
 def spread_plot(row: SpreadRow, scale: Scale) -> Markup:
@@ -99,8 +96,7 @@ def spread_plot(row: SpreadRow, scale: Scale) -> Markup:
         path += f"V{base - height}H{end}"
         last = end
     shapes = [
-        f'<path d="{path}V{base}z" fill-opacity=".35" stroke="none"/>',
-        f'<path d="M{EDGE} {base + 0.5}H{WIDTH - EDGE}" stroke-opacity=".35"/>',
-        f'<path d="M{lower} {HEIGHT - 1}H{max(upper, lower + 1)}M{median} {base - 3}V{HEIGHT}" stroke-width="2"/>',
+        f'<path fill-opacity=".35" d="{path}V{base}M{EDGE} {base}H{WIDTH - EDGE}v1H{EDGE}"/>',
+        f'<path d="M{lower} {base + 2}H{max(upper, lower + 1)}v2H{lower}M{median - 1} {base - 3}h2V{HEIGHT}h-2"/>',
     ]
-    return drawing(shapes, row.label, WIDTH, HEIGHT)
+    return beside_words(shapes, HEIGHT)

@@ -30,7 +30,7 @@ LIMIT_COLOUR = "#d1495b"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A value with its interval and limit, and the same in words.
+    """A value with its interval and limit.
 
     Attributes:
         value: Where the dot stands.
@@ -38,7 +38,6 @@ class Mark:
         high: Upper end.
         floor: Smallest acceptable value, or None.
         ceiling: Largest acceptable value, or None.
-        label: What a screen reader says.
     """
 
     value: float
@@ -46,7 +45,6 @@ class Mark:
     high: float | None
     floor: float | None = None
     ceiling: float | None = None
-    label: str
 
     @property
     def numbers(self) -> tuple[float, ...]:
@@ -84,7 +82,7 @@ def scale_over(marks: Iterable[Mark], reference: float | None = None) -> Scale |
 def scale_around_limit(mark: Mark) -> Scale:
     """A scale with the nearer limit in the middle, so that it is one rule down a column of plots.
 
-    >>> round(scale_around_limit(Mark(value=3, low=1, high=5, ceiling=4, label="")).at(4), 6) == WIDTH / 2
+    >>> round(scale_around_limit(Mark(value=3, low=1, high=5, ceiling=4)).at(4), 6) == WIDTH / 2
     True
     """
     limits = [limit for limit in (mark.floor, mark.ceiling) if limit is not None]
@@ -97,9 +95,7 @@ def scale_around_limit(mark: Mark) -> Scale:
 def interval_plot(mark: Mark, scale: Scale) -> Markup:
     """Draw an interval with its value; what lies beyond a limit is shaded, and the scale's reference is a rule.
 
-    For a place where value and interval also stand in words, so that a screen reader passes the image by. A page may
-    have tens of thousands of these, so every byte counts: shapes are areas, which are black without an attribute and
-    need no closing, and the style sheet has the width, without which there is room to the right.
+    Value, interval and limit also stand in words beside it, so that a screen reader passes the image by.
     """
     middle, path = HEIGHT // 2, ""
     if scale.reference is not None:
@@ -109,19 +105,12 @@ def interval_plot(mark: Mark, scale: Scale) -> Markup:
         path += f"M{start} {middle}H{end + 1}v1H{start}"
         path += _arrow(scale, mark.low, start) + _arrow(scale, mark.high, end)
     path += f"M{round(scale.at(mark.value)) - 2} {middle - 2}h5v5h-5"
-    return Markup(  # noqa: S704 - shapes are made of numbers here
-        f'<svg role=none height={HEIGHT}>{"".join(_beyond(mark, scale))}<path d="{path}"/></svg>'
-    )
+    return beside_words([*_beyond(mark, scale), f'<path d="{path}"/>'], HEIGHT)
 
 
 def limit_plot(mark: Mark) -> Markup:
     """Draw an interval against its limit, which stands in the middle."""
-    scale, middle, path = scale_around_limit(mark), HEIGHT // 2, ""
-    if mark.low is not None and mark.high is not None:
-        start, end = round(scale.at(mark.low)), round(scale.at(mark.high))
-        path = f"M{start} {middle}H{end}{_end(scale, mark.low, start)}{_end(scale, mark.high, end)}"
-    path += f"M{round(scale.at(mark.value)) - 2} {middle - 2}h4v4h-4z"
-    return drawing([*_beyond(mark, scale), f'<path d="{path}"/>'], mark.label, WIDTH, HEIGHT)
+    return interval_plot(mark, scale_around_limit(mark))
 
 
 def axis(scale: Scale) -> Markup:
@@ -171,24 +160,27 @@ def _beyond(mark: Mark, scale: Scale) -> Iterable[str]:
             continue
         at, edge = round(scale.at(limit)), 0 if outer == scale.left else WIDTH
         yield (
-            f'<path d="M{at} 0V{HEIGHT}H{edge}V0" fill="{LIMIT_COLOUR}" fill-opacity=".14" stroke="none"/>'
-            f'<path d="M{at} 0V{HEIGHT}" stroke="{LIMIT_COLOUR}" stroke-width="1.5"/>'
+            f'<path fill="{LIMIT_COLOUR}24" d="M{at} 0V{HEIGHT}H{edge}V0"/>'
+            f'<path fill="{LIMIT_COLOUR}" d="M{at - 1} 0V{HEIGHT}h2V0"/>'
         )
 
 
-def _end(scale: Scale, number: float, x: int) -> str:
-    """A short bar, or an arrow head where the interval goes on beyond the plot."""
-    if scale.left <= number <= scale.right:
-        return f"M{x} 5v6"
-    away = "4" if number < scale.left else "-4"
-    return f"M{x} 8l{away} -4M{x} 8l{away} 4"
-
-
 def _arrow(scale: Scale, number: float, x: int) -> str:
-    """A head where the interval goes on beyond the plot, as an area."""
+    """An arrow head where the interval goes on beyond the plot."""
     if scale.left <= number <= scale.right:
         return ""
     return f"M{x} 8l{'4' if number < scale.left else '-4'} -4v9"
+
+
+def beside_words(shapes: Iterable[str], height: float) -> Markup:
+    """Put areas into an image of the common width, for a place where words beside it say the same.
+
+    A page may have tens of thousands of these, so every byte counts: areas are black without an attribute and need no
+    closing.
+    """
+    return Markup(  # noqa: S704 - made of numbers
+        f"<svg role=none width={WIDTH} height={height}>{''.join(shapes)}</svg>"
+    )
 
 
 def drawing(shapes: Iterable[str], label: str, width: float, height: float) -> Markup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from recaudit.reports.columns import ABREAST
 from recaudit.reports.numbers import MINUS, decimal_places, show, show_count
 from recaudit.reports.sentences import group_words
 
@@ -40,7 +41,14 @@ class MeansPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeansTable:
-    """Means of every metric by group, one part per system; `shrunk` if brackets behind them hold shrunk ones."""
+    """Means of every metric by group.
+
+    Attributes:
+        metrics: Labels, column by column.
+        parts: One per system; none where there are many systems and nothing shrunk, as a file beside the page has all.
+        min_group: Smallest group that is compared.
+        shrunk: Whether brackets behind the means hold shrunk ones.
+    """
 
     metrics: tuple[str, ...]
     parts: tuple[MeansPart, ...]
@@ -84,11 +92,13 @@ def means_table(tables: Mapping[str, GroupTable]) -> MeansTable:
     """
     metrics = tuple(dict.fromkeys(metric for table in tables.values() for metric in table.metrics))
     first = next(iter(tables.values()))
+    shrunk = any(table.shrunk for table in tables.values())
+    fits = shrunk or len(tables) <= ABREAST
     return MeansTable(
         metrics=metrics,
-        parts=tuple(_means_part(system, table, metrics) for system, table in tables.items()),
+        parts=tuple(_means_part(system, table, metrics) for system, table in tables.items()) if fits else (),
         min_group=show_count(first.min_group),
-        shrunk=any(table.shrunk for table in tables.values()),
+        shrunk=shrunk,
     )
 
 

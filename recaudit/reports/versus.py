@@ -9,51 +9,179 @@ from recaudit.reports.numbers import decimal_places, show, show_count, show_p
 from recaudit.reports.sentences import BETTER, confidence_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from recaudit.records import SystemComparison, SystemDifference
 
 NOBODY = "none"
+_SIDED = {"higher", "lower"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VersusRow:
-    """One system; the last three name other systems, with the difference and its interval."""
+class Tally:
+    """One system in one claim: of how many others it is shown to be better (or higher), worse, or neither."""
+
+    mean: str
+    above: int
+    below: int
+    undecided: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyRow:
+    """One claim for every system; None where a system does not have it."""
+
+    title: str
+    aside: str
+    cells: tuple[Tally | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairRow:
+    """One system, and the systems it is held against, with the difference and its interval.
+
+    A pair that is told apart stands with the better system, another pair with the one whose mean stands first.
+    """
 
     system: str
     quadrant: str
     mean: str
     above: tuple[str, ...]
-    below: tuple[str, ...]
     undecided: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Versus:
-    """One claim for all systems, best mean first."""
+class Pairs:
+    """One claim for all systems pair by pair, best mean first."""
 
     title: str
     caption: str
-    words: tuple[str, str]
-    rows: tuple[VersusRow, ...]
+    word: str
+    rows: tuple[PairRow, ...]
 
 
-def versus(comparisons: Iterable[SystemComparison], quadrants: Mapping[str, str]) -> tuple[Versus, ...]:
-    """Put comparisons into words; those with a better side come first."""
-    ranked = sorted(comparisons, key=lambda made: made.better not in {"higher", "lower"})
-    return tuple(_versus(made, quadrants) for made in ranked)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versus:
+    """Systems against each other.
+
+    Attributes:
+        systems: The columns.
+        confidence: "95 % interval".
+        rows: The claims in which any two systems are told apart.
+        alike: The titles of the other claims.
+        pairs: The claims that matter most, pair by pair.
+    """
+
+    systems: tuple[str, ...]
+    confidence: str
+    rows: tuple[TallyRow, ...]
+    alike: tuple[str, ...]
+    pairs: tuple[Pairs, ...]
 
 
-def _versus(made: SystemComparison, quadrants: Mapping[str, str]) -> Versus:
+def versus(
+    comparisons: Iterable[SystemComparison], gated: Collection[str], quadrants: Mapping[str, str]
+) -> Versus | None:
+    """Put comparisons into words; those with a better side come first.
+
+    Args:
+        comparisons: Of all claims about means.
+        gated: Ids of the claims that have a limit; if there are none, the first claim stands pair by pair.
+        quadrants: System to quadrant, in column order.
+
+    Returns:
+        None if no systems were compared.
+    """
+    ranked = sorted(comparisons, key=lambda made: made.better not in _SIDED)
+    if not ranked:
+        return None
+    systems = tuple(system for system in quadrants if any(system in made.systems for made in ranked))
+    rows = [_tally_row(made, systems) for made in ranked]
+    detailed = [made for made in ranked if made.claim in gated] or ranked[:1]
+    return Versus(
+        systems=systems,
+        confidence=confidence_words(ranked[0].confidence),
+        rows=tuple(row for row in rows if _told_apart(row)),
+        alike=tuple(row.title for row in rows if not _told_apart(row)),
+        pairs=tuple(_pairs(made, quadrants) for made in detailed),
+    )
+
+
+def _tally_row(made: SystemComparison, systems: Sequence[str]) -> TallyRow:
+    return TallyRow(
+        title=_title(made),
+        aside=f"{BETTER[made.better]}; {show_count(made.n)} units that all have",
+        cells=tuple(_tally(made, system) for system in systems),
+    )
+
+
+def _told_apart(row: TallyRow) -> bool:
+    return any(cell and cell.above for cell in row.cells)
+
+
+def _tally(made: SystemComparison, system: str) -> Tally | None:
+    if system not in made.systems:
+        return None
+    sides = [_side(made, system, one) for one in made.differences if system in {one.first, one.second}]
+    return Tally(
+        mean=show(made.means[made.systems.index(system)]),
+        above=sides.count(1),
+        below=sides.count(-1),
+        undecided=sides.count(0),
+    )
+
+
+def _side(made: SystemComparison, system: str, difference: SystemDifference) -> int:
+    """1 if a system is shown to be the better of a pair, or the higher where no side is better; -1; or 0."""
+    _, value, low, high = _seen_from(system, difference)
+    if value is None or low is None or high is None or low * high <= 0:
+        return 0
+    return (-1 if made.better == "lower" else 1) * (1 if value > 0 else -1)
+
+
+def _title(made: SystemComparison) -> str:
+    return made.title or f"mean {made.metric}"
+
+
+def _pairs(made: SystemComparison, quadrants: Mapping[str, str]) -> Pairs:
     sign = -1 if made.better == "lower" else 1
     order = sorted(range(len(made.systems)), key=lambda place: -sign * made.means[place])
-    return Versus(
-        title=made.title or f"mean {made.metric}",
+    systems = [made.systems[place] for place in order]
+    return Pairs(
+        title=_title(made),
         caption=_caption(made),
-        words=("better than", "worse than")
-        if made.better in {"higher", "lower"}
-        else ("higher than", "lower than"),
-        rows=tuple(_row(made, made.systems[place], made.means[place], quadrants, sign) for place in order),
+        word="better than" if made.better in _SIDED else "higher than",
+        rows=tuple(
+            _pair_row(made, system, systems[:place], quadrants) for place, system in enumerate(systems)
+        ),
+    )
+
+
+def _pair_row(
+    made: SystemComparison, system: str, before: Sequence[str], quadrants: Mapping[str, str]
+) -> PairRow:
+    above: list[str] = []
+    undecided: list[str] = []
+    for difference in made.differences:
+        if system not in {difference.first, difference.second}:
+            continue
+        side = _side(made, system, difference)
+        other, value, low, high = _seen_from(system, difference)
+        if value is None or low is None or high is None:
+            if other not in before:
+                undecided.append(f"{other} (only {show_count(difference.n)} units in common)")
+            continue
+        places = decimal_places([value, low, high])
+        if side > 0:
+            above.append(f"{other} by {show(abs(value), places)} ({_ends(low, high, places)})")
+        elif side == 0 and other not in before:
+            undecided.append(f"{other} ({show(low, places)} to {show(high, places)})")
+    return PairRow(
+        system=system,
+        quadrant=quadrants.get(system, ""),
+        mean=show(made.means[made.systems.index(system)]),
+        above=tuple(above),
+        undecided=tuple(undecided),
     )
 
 
@@ -67,37 +195,6 @@ def _caption(made: SystemComparison) -> str:
     return (
         f"{text}; Friedman's test that no system ranks above another: {show_p(made.friedman_p)}, "
         f"Kendall's W {show(made.kendall_w)}"
-    )
-
-
-def _row(
-    made: SystemComparison, system: str, mean: float, quadrants: Mapping[str, str], sign: int
-) -> VersusRow:
-    above: list[str] = []
-    below: list[str] = []
-    undecided: list[str] = []
-    for difference in made.differences:
-        if system not in {difference.first, difference.second}:
-            continue
-        other, value, low, high = _seen_from(system, difference)
-        if value is None or low is None or high is None:
-            undecided.append(f"{other} (only {show_count(difference.n)} units in common)")
-            continue
-        places = decimal_places([value, low, high])
-        text = f"{other} by {show(abs(value), places)} ({_ends(low, high, places)})"
-        if sign * value > 0 and low * high > 0:
-            above.append(text)
-        elif low * high > 0:
-            below.append(text)
-        else:
-            undecided.append(f"{other} ({show(low, places)} to {show(high, places)})")
-    return VersusRow(
-        system=system,
-        quadrant=quadrants.get(system, ""),
-        mean=show(mean),
-        above=tuple(above),
-        below=tuple(below),
-        undecided=tuple(undecided),
     )
 
 

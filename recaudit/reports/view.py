@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from recaudit.reports.aspects import AspectRow, aspect_rows
 from recaudit.reports.calibration import CalibrationView, calibration_view
 from recaudit.reports.claims import worst_first
-from recaudit.reports.comparison import ClaimRow, Forest, claim_rows, forests, sparing
+from recaudit.reports.comparison import ClaimRow, ClaimTable, claim_rows, claim_table, sparing
 from recaudit.reports.examples import ExampleView, example_views
+from recaudit.reports.forests import Forest, forests
 from recaudit.reports.methods import MethodRow, method_rows
 from recaudit.reports.multiples import Multiples, multiples
 from recaudit.reports.numbers import show_count, show_seconds, show_share
@@ -67,7 +68,7 @@ class AttributeSection:
         anchor: Its id on the page.
         gates: Its gates by verdict, "" without any.
         settled: Whether all its gates passed or there are none; only then is it folded.
-        rows: Claims by system.
+        claims: Claims by system.
         forests: Group means by metric.
         means: The means of every metric by group, one part per system.
     """
@@ -77,7 +78,7 @@ class AttributeSection:
     anchor: str
     gates: str
     settled: bool
-    rows: tuple[ClaimRow, ...]
+    claims: ClaimTable
     forests: tuple[Forest, ...]
     means: MeansTable | None
 
@@ -104,7 +105,7 @@ class ProbeSection:
     anchor: str
     question: str
     answer: tuple[str, ...]
-    everyone: tuple[ClaimRow, ...]
+    everyone: ClaimTable
     attributes: tuple[AttributeSection, ...]
     shares: tuple[Shares, ...]
     spreads: tuple[SpreadPanel, ...]
@@ -123,7 +124,7 @@ class Page:
     aspects: tuple[AspectRow, ...]
     multiples: Multiples
     pareto: tuple[Panel, ...]
-    versus: tuple[Versus, ...]
+    versus: Versus | None
     probes: tuple[ProbeSection, ...]
     funnel: CountTable
     group_funnels: Mapping[str, CountTable]
@@ -131,7 +132,6 @@ class Page:
     measured: CountTable
     undefined: CountTable
     data: DataCard
-    methods: tuple[MethodRow, ...]
     glossary: Mapping[str, str]
     calibration: CalibrationView | None
     provenance: Provenance
@@ -167,7 +167,11 @@ def view_of(result: AuditResult, calibration: Calibration | None = None) -> Page
         aspects=aspect_rows(result),
         multiples=multiples(result),
         pareto=pareto_panels(result),
-        versus=versus(result.comparisons, {system.card.name: system.quadrant for system in result.systems}),
+        versus=versus(
+            result.comparisons,
+            {finding.hypothesis.id for finding in result.findings if finding.limit is not None},
+            {system.card.name: system.quadrant for system in result.systems},
+        ),
         probes=tuple(
             _probe_section(result, probe, f"probe-{place}", names, shown.get(probe, ()))
             for place, probe in enumerate(probes, 1)
@@ -178,7 +182,6 @@ def view_of(result: AuditResult, calibration: Calibration | None = None) -> Page
         measured=measured_table(result.systems),
         undefined=undefined_table(result.systems),
         data=result.data,
-        methods=method_rows(result.findings),
         glossary=result.glossary,
         calibration=None if calibration is None else calibration_view(calibration),
         provenance=result.provenance,
@@ -216,7 +219,7 @@ def _probe_section(
     attributes = dict.fromkeys(
         [*about] + [table.attribute for part in tables.values() for table in part.tables]
     )
-    everyone = claim_rows(of_all, names)
+    everyone = sparing(claim_rows(of_all, names), names)
     sections = []
     for place, attribute in enumerate(attributes, 1):
         means = {
@@ -240,7 +243,7 @@ def _probe_section(
         anchor=anchor,
         question=result.questions.get(probe, ""),
         answer=_answer(findings),
-        everyone=everyone,
+        everyone=claim_table(everyone, names),
         attributes=tuple(sections),
         shares=shares_of({system: part.distributions for system, part in tables.items()}),
         spreads=spread_panels({system: part.spreads for system, part in tables.items()}),
@@ -269,7 +272,6 @@ def _attribute_section(
     means: Mapping[str, GroupTable],
     names: Sequence[str],
 ) -> AttributeSection:
-    rows = sparing(claim_rows(findings, names), names)
     verdicts = [
         finding.verdict for finding in findings if finding.limit is not None and finding.verdict is not None
     ]
@@ -279,7 +281,7 @@ def _attribute_section(
         anchor=anchor,
         gates=count_words(verdicts) if verdicts else "",
         settled=set(verdicts) <= {"PASS"},
-        rows=rows,
+        claims=claim_table(sparing(claim_rows(findings, names), names), names),
         forests=forests(findings, everyone, names),
         means=means_table(means) if means else None,
     )

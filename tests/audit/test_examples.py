@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from recaudit.audit import AuditResult, measure_run, run_audit
-from recaudit.audit.examples import LONGEST_TEXT, PER_PROBE, PER_SYSTEM, fewest
-from recaudit.records import Example, ExampleSide
+from recaudit.audit.examples import ALIKE, LONGEST_TEXT, PER_PROBE, PER_SYSTEM, fewest
+from recaudit.records import Example, ExampleSide, ShownItem
 
 REST = """
 [probes.counterfactual]
@@ -70,9 +70,21 @@ def test_examples_come_from_the_evidence_again(result: AuditResult, tmp_path: Pa
     assert len(json.dumps(content["examples"])) < 20_000 * PER_SYSTEM
 
 
-def test_systems_take_turns_where_there_are_many() -> None:
-    side = ExampleSide(request="r", arm="a", asked="", items=(), problem=None, sent="", text="", slots=())
-    one = Example(
+def pair(*titles: str) -> Example:
+    first, second = (
+        ExampleSide(
+            request="r",
+            arm="a",
+            asked="",
+            items=(ShownItem(key=title, title=title, known=True),),
+            problem=None,
+            sent="",
+            text="",
+            slots=(),
+        )
+        for title in titles
+    )
+    return Example(
         system="a",
         claim="c",
         metric="m",
@@ -80,9 +92,29 @@ def test_systems_take_turns_where_there_are_many() -> None:
         unit="0",
         value=0.1,
         floor=0.5,
-        first=side,
-        second=side,
+        first=first,
+        second=second,
     )
+
+
+def test_one_pair_is_enough_of_those_that_show_no_change() -> None:
+    same, other = pair("one film", "one film"), pair("one film", "another film")
+    steady = [replace(same, system="steady", unit=str(unit)) for unit in range(3)]
+    shaky = [replace(other, system="shaky", unit=str(unit)) for unit in range(3)]
+    kept = fewest([*steady, *shaky])
+    assert [(example.system, example.unit) for example in kept] == [
+        ("steady", "0"),
+        ("shaky", "0"),
+        ("shaky", "1"),
+        ("shaky", "2"),
+    ]
+    assert len(fewest(steady)) == ALIKE
+    crowd = [replace(other, system=str(system)) for system in range(2 * PER_PROBE)]
+    assert len(fewest([*crowd, *steady])) == PER_PROBE
+
+
+def test_systems_take_turns_where_there_are_many() -> None:
+    one = pair("one film", "another film")
     many = [replace(one, system=system, unit=str(unit)) for system in "abcdefg" for unit in range(PER_SYSTEM)]
     kept = fewest(many)
     assert len(kept) == PER_PROBE

@@ -202,7 +202,7 @@ def test_intervals_show_where_style_sheets_are_blocked(browser: Browser, mixed: 
     with visited(browser, render_html(mixed, static=True), policy="style-src 'none'") as visit:
         plot = visit.page.locator("#gates svg").first
         assert plot.bounding_box()["width"] == 150
-        assert plot.locator("path").last.evaluate("path => getComputedStyle(path).stroke") == "rgb(0, 0, 0)"
+        assert plot.locator("path").last.evaluate("path => getComputedStyle(path).fill") == "rgb(0, 0, 0)"
         assert visit.page.evaluate("getComputedStyle(document.body).fontFamily") != "var(--sans)"
 
 

@@ -54,7 +54,7 @@ def test_a_claim_holds_every_number_in_words(make):
     assert (claim.n, claim.missing) == (943, 3)
     assert claim.notes == "M \N{MINUS SIGN} F; p < 0.001 (0.001); 3 without a value"
     assert claim.mark is not None
-    assert claim.mark.label == "0.084, 95 % interval 0.051 to 0.117, limit at most 0.05"
+    assert (claim.mark.low, claim.mark.high, claim.mark.ceiling) == (0.051, 0.117, 0.05)
 
 
 def test_a_claim_without_an_estimate_has_words_only(make):

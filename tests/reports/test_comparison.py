@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from recaudit.records import Limit
-from recaudit.reports.comparison import SYSTEMS_ABREAST, claim_rows, forests, sparing
+from dataclasses import replace
+
+from recaudit.reports.columns import ABREAST, Silent
+from recaudit.reports.comparison import claim_rows, claim_table, sparing
 
 
 def test_claims_stand_in_rows_and_systems_in_columns(make):
@@ -24,38 +26,8 @@ def test_one_scale_holds_all_intervals_of_a_row_and_what_no_difference_means(mak
     assert mean.better == "best near 0"
 
 
-def test_forest_has_groups_small_groups_and_the_mean_of_all(make):
-    findings = [make.gap("als"), make.gap("knn")]
-    everyone = claim_rows([make.mean("als", 0.35), make.mean("knn", 0.33)], ["als", "knn"])
-    (forest,) = forests(findings, everyone, ["als", "knn"])
-    assert [(row.group, row.n) for row in forest.rows] == [("M", "670"), ("F", "273"), ("other", "4")]
-    small = forest.rows[2].cells[0]
-    assert small is not None
-    assert (small.value, small.mark, small.note) == ("", None, "fewer than 20 units; not compared")
-    women = forest.rows[1].cells[0]
-    assert women is not None
-    assert women.mark is not None
-    assert women.mark.label == "F: 0.300, 95 % interval 0.270 to 0.330, n 273"
-    assert forest.scales is not None
-    assert [scale.reference for scale in forest.scales] == [0.35, 0.33]
-    assert len({(scale.left, scale.right) for scale in forest.scales}) == 1
-
-
-def test_forest_shows_the_limit_of_all_users_nowhere(make):
-    everyone = claim_rows([make.mean("als", 0.35, verdict="PASS", limit=Limit(low=0.1))], ["als"])
-    (forest,) = forests([make.gap("als")], everyone, ["als"])
-    total = forest.everyone[0]
-    assert total is not None
-    assert total.mark is not None
-    assert (total.mark.floor, total.mark.ceiling) == (None, None)
-
-
-def test_findings_without_groups_make_no_forest(make):
-    assert forests([make.finding(verdict="ERROR")], (), ["als"]) == ()
-
-
 def test_many_systems_leave_plots_to_what_a_gate_asks_about(make):
-    for count, drawn in ((SYSTEMS_ABREAST, [True, True]), (SYSTEMS_ABREAST + 1, [True, False])):
+    for count, drawn in ((ABREAST, [True, True]), (ABREAST + 1, [True, False])):
         names = [f"system {place}" for place in range(count)]
         findings = [
             one
@@ -65,3 +37,50 @@ def test_many_systems_leave_plots_to_what_a_gate_asks_about(make):
         rows = sparing(claim_rows(findings, names), names)
         assert [row.scale is not None for row in rows] == drawn
         assert all(cell and cell.value and cell.interval for row in rows for cell in row.cells)
+
+
+def test_many_systems_leave_effect_sizes_to_what_a_gate_asks_about(make):
+    names = [f"system {place}" for place in range(ABREAST + 1)]
+    strong = make.estimate(effect_size=0.3, p=0.004)
+    for verdict, strength in (("FAIL", "g 0.300"), (None, "")):
+        findings = [make.finding(name, verdict=verdict, estimate=strong) for name in names]
+        [row] = sparing(claim_rows(findings, names), names)
+        assert {cell and cell.strength for cell in row.cells} == {strength}
+        assert all(cell and "p = 0.004" in cell.notes for cell in row.cells)
+
+
+def test_a_row_counts_the_units_of_most_systems(make):
+    few = make.mean("llm", verdict=None)
+    few = replace(few, estimate=make.estimate(0.1, 0.0, 0.2, n=10))
+    [row] = claim_rows([make.mean("als"), make.mean("knn"), few], ["als", "knn", "llm"])
+    assert row.n == "943"
+    assert [cell and cell.n for cell in row.cells] == [943, 943, 10]
+
+
+def test_systems_with_one_reason_and_nothing_else_have_no_column(make):
+    def unasked(system: str, metric: str):
+        return make.finding(
+            system, metric=metric, verdict="NOT_RUN", limit=None, reason="the system takes no profiles"
+        )
+
+    names = ["als", "llm", "knn", "bpr"]
+    findings = [make.mean("llm", metric=metric) for metric in ("rbo@6", "ndcg@6")]
+    findings += [
+        replace(unasked(system, metric), hypothesis=finding.hypothesis, limit=None)
+        for system in ("als", "knn")
+        for metric, finding in zip(("rbo@6", "ndcg@6"), findings, strict=False)
+    ]
+    table = claim_table(claim_rows(findings, names), names)
+    assert table.systems == ("llm",)
+    assert [[cell and cell.value for cell in row.cells] for row in table.rows] == [["0.300"], ["0.300"]]
+    assert table.silent == (
+        Silent(systems=("als", "knn"), reason="the system takes no profiles"),
+        Silent(systems=("bpr",), reason="not claimed"),
+    )
+
+
+def test_a_gate_that_could_not_be_decided_keeps_its_column_and_its_reason(make):
+    findings = [make.gap("als"), make.finding("llm", verdict="ERROR", reason="no answers")]
+    table = claim_table(claim_rows(findings, ["als", "llm"]), ["als", "llm"])
+    assert table.systems == ("als", "llm")
+    assert table.notes == {"no answers": "a"}

@@ -113,7 +113,15 @@ def hostile(make, mixed: AuditResult) -> AuditResult:
     )
 
 
-FILES = {"result.json", "findings.csv", "summary.md", "junit.xml", "measurements.parquet", "evidence.sqlite"}
+FILES = {
+    "result.json",
+    "findings.csv",
+    "summary.md",
+    "junit.xml",
+    "measurements.parquet",
+    "groups.parquet",
+    "evidence.sqlite",
+}
 """Of a run, beside the page."""
 
 
@@ -243,8 +251,8 @@ def test_at_most_twelve_gates_are_visible_and_the_rest_is_folded(make):
     gates = [make.gap(f"system {place}") for place in range(15)]
     page = render_html(make.result(*gates), static=True)
     visible, folded = page.split("3 more gates")
-    assert visible.count('class="limit">at most 0.05') == 12
-    assert folded.split('id="systems"')[0].count('class="limit">at most 0.05') == 3
+    assert visible.count("class=limit>at most 0.05") == 12
+    assert folded.split('id="systems"')[0].count("class=limit>at most 0.05") == 3
 
 
 def test_none_and_nan_are_never_shown(mixed, make):

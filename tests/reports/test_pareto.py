@@ -105,7 +105,7 @@ def test_a_panel_draws_every_system_with_its_number(make):
     svg = panel_plot(panel)
     assert svg.count("<circle") == 2
     assert re.findall(r'text-anchor="middle" stroke="none">(\d+)</text>', svg)[-2:] == ["1", "2"]
-    assert "1 a: mean ndcg@10 0.300" in svg
+    assert "ndcg@10: largest gap by gender against mean ndcg@10, 2 systems. Front: a" in svg
 
 
 def test_better_is_up_and_right(make):

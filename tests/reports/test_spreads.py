@@ -16,23 +16,21 @@ EQUAL = UnitSpread(metric="ndcg@10", arms="", n=1, quartiles=(0.3,) * 5, counts=
 def test_systems_share_a_scale_and_are_told_in_words():
     [panel] = spread_panels({"als": (WIDE,), "knn": (EQUAL,)})
     assert (panel.scale.left, panel.scale.right) == (0.0, 1.0)
-    assert [row.label for row in panel.rows] == [
-        "40 units from 0 to 1.000: a quarter up to 0, half up to 0.250, a quarter from 0.500",
-        "1 unit: all 0.300",
+    assert [(row.median, row.middle) for row in panel.rows] == [
+        ("0.250", "0 to 0.500"),
+        ("0.300", ""),
     ]
 
 
 def test_bars_are_as_high_as_their_share_of_the_fullest():
     [panel] = spread_panels({"als": (WIDE,)})
     plot = str(spread_plot(panel.rows[0], panel.scale))
-    assert "M4 22V1H40V22H75V6H110V17H146V22z" in plot
-    assert panel.rows[0].label in plot
+    assert "M4 22V1H40V22H75V6H110V17H146V22M" in plot
 
 
 def test_equal_values_of_every_system_have_a_scale_around_them():
     [panel] = spread_panels({"als": (EQUAL,)})
     assert panel.scale.left < 0.3 < panel.scale.right
-    assert "M75 22V1H76V22z" in str(spread_plot(panel.rows[0], panel.scale))
 
 
 def test_metrics_and_arms_have_panels_of_their_own(make):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from recaudit.audit.usage import Usage
+from recaudit.reports.columns import ABREAST
 from recaudit.reports.tables import (
     funnel_table,
     group_funnels,
@@ -42,6 +43,15 @@ def test_a_system_without_a_metric_has_no_value_there(make):
     means = means_table({"a": table, "b": other})
     assert means.metrics == ("ndcg@10", "hit@10")
     assert means.parts[1].groups[0].values == ("0.300", "—")
+
+
+def test_many_systems_leave_the_means_to_a_file_unless_they_are_shrunk(make):
+    table = make.system().probes[0].tables[0]
+    many = {str(place): table for place in range(ABREAST + 1)}
+    assert means_table(many).parts == ()
+    assert len(means_table(dict(list(many.items())[:ABREAST])).parts) == ABREAST
+    drawn = replace(table, shrunk=((0.38, 0.79), (0.31, 0.72), (0.25, None)))
+    assert len(means_table(many | {"0": drawn}).parts) == ABREAST + 1
 
 
 def test_shrunk_means_stand_in_brackets(make):

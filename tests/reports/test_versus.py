@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from recaudit.records import SystemComparison, SystemDifference
 from recaudit.reports.html import render_html
 from recaudit.reports.versus import versus
@@ -30,31 +32,69 @@ def comparison(**changes) -> SystemComparison:
 QUADRANTS = {"knn": "conventional", "als": "conventional", "gpt": "frozen, no CRM"}
 
 
-def test_best_first_and_every_other_system_is_named_once():
-    [table] = versus([comparison()], QUADRANTS)
-    assert table.title == "mean ndcg@10"
-    assert table.words == ("better than", "worse than")
-    als, gpt, knn = table.rows
+def test_a_row_counts_how_many_systems_each_is_told_apart_from():
+    table = versus([comparison()], (), QUADRANTS)
+    assert table is not None
+    assert table.systems == ("knn", "als", "gpt")
+    [row] = table.rows
+    assert row.title == "mean ndcg@10"
+    assert "900 units that all have" in row.aside
+    assert [(cell.mean, cell.above, cell.below, cell.undecided) for cell in row.cells if cell] == [
+        ("0.100", 0, 1, 1),
+        ("0.120", 1, 0, 1),
+        ("0.110", 0, 0, 2),
+    ]
+
+
+def test_best_first_and_every_pair_stands_once():
+    table = versus([comparison()], (), QUADRANTS)
+    assert table is not None
+    [pairs] = table.pairs
+    assert (pairs.title, pairs.word) == ("mean ndcg@10", "better than")
+    als, gpt, knn = pairs.rows
     assert (als.system, als.mean) == ("als", "0.120")
     assert als.above == ("knn by 0.020 (0.010 to 0.030)",)
     assert als.undecided == ("gpt (only 4 units in common)",)
-    assert gpt.undecided == ("knn (−0.001 to 0.020)", "als (only 4 units in common)")
-    assert knn.below == ("als by 0.020 (0.010 to 0.030)",)
+    assert gpt.undecided == ("knn (−0.001 to 0.020)",)
+    assert (knn.above, knn.undecided) == ((), ())
     assert gpt.quadrant == "frozen, no CRM"
-    assert "900 units that all systems have" in table.caption
-    assert "Kendall's W 0.25" in table.caption
+    assert "900 units that all systems have" in pairs.caption
+    assert "Kendall's W 0.25" in pairs.caption
+
+
+def test_a_system_with_the_lower_mean_of_its_own_units_may_be_the_better_one():
+    table = versus([comparison(means=(0.13, 0.12, 0.11))], (), QUADRANTS)
+    assert table is not None
+    assert [(row.system, row.above) for row in table.pairs[0].rows] == [
+        ("knn", ()),
+        ("als", ("knn by 0.020 (0.010 to 0.030)",)),
+        ("gpt", ()),
+    ]
 
 
 def test_lower_is_better_turns_the_order_round():
-    [table] = versus([comparison(better="lower")], QUADRANTS)
-    assert [row.system for row in table.rows] == ["knn", "gpt", "als"]
-    assert table.rows[0].above == ("als by 0.020 (0.010 to 0.030)",)
+    table = versus([comparison(better="lower")], (), QUADRANTS)
+    assert table is not None
+    [pairs] = table.pairs
+    assert [row.system for row in pairs.rows] == ["knn", "gpt", "als"]
+    assert pairs.rows[0].above == ("als by 0.020 (0.010 to 0.030)",)
+    assert [cell and cell.above for cell in table.rows[0].cells] == [1, 0, 0]
 
 
 def test_claims_without_a_better_side_come_last_and_say_higher():
-    first, second = versus([comparison(better="neither", title="floor"), comparison()], QUADRANTS)
-    assert (first.title, second.title) == ("mean ndcg@10", "floor")
-    assert second.words == ("higher than", "lower than")
+    made = [comparison(better="neither", title="floor", claim="position/floor"), comparison()]
+    table = versus(made, {"position/floor"}, QUADRANTS)
+    assert table is not None
+    assert [row.title for row in table.rows] == ["mean ndcg@10", "floor"]
+    assert [(pairs.title, pairs.word) for pairs in table.pairs] == [("floor", "higher than")]
+
+
+def test_claims_in_which_nobody_stands_out_are_only_named():
+    same = tuple(replace(one, value=0.0, low=-0.1, high=0.1) for one in comparison().differences)
+    table = versus([comparison(differences=same)], (), QUADRANTS)
+    assert table is not None
+    assert (table.rows, table.alike) == ((), ("mean ndcg@10",))
+    assert versus([], (), QUADRANTS) is None
 
 
 def test_the_page_warns_against_reading_systems_as_quadrants(make):

@@ -13,7 +13,7 @@ def test_one_section_per_probe_and_attribute(mixed):
     (gender,) = view.probes[0].attributes
     assert (gender.name, gender.anchor, gender.settled) == ("gender", "probe-1-1", False)
     assert gender.gates == "1 of 4 gates failed, 1 inconclusive, 2 passed"
-    assert len(gender.rows) == 4
+    assert len(gender.claims.rows) == 4
     assert gender.means is not None
     assert [part.system for part in gender.means.parts] == ["als", "knn"]
 
@@ -25,8 +25,8 @@ def test_sections_without_a_broken_gate_are_settled(make):
 
 def test_every_finding_is_on_the_page(mixed):
     view = view_of(mixed)
-    rows = [row for probe in view.probes for row in probe.everyone]
-    rows += [row for probe in view.probes for part in probe.attributes for row in part.rows]
+    rows = [row for probe in view.probes for row in probe.everyone.rows]
+    rows += [row for probe in view.probes for part in probe.attributes for row in part.claims.rows]
     shown = [claim for row in rows for claim in row.cells if claim is not None]
     assert sorted((claim.system, claim.id) for claim in shown) == sorted(
         (finding.system, finding.hypothesis.id) for finding in mixed.findings
@@ -62,7 +62,7 @@ def test_methods_are_counted(make):
     corpus = make.finding(
         contrast="corpus", attribute=None, estimate=make.estimate(method="centred bootstrap")
     )
-    methods = view_of(make.result(make.gap(), make.mean(), corpus)).methods
+    methods = view_of(make.result(make.gap(), make.mean(), corpus)).probes[0].methods
     assert [(row.estimand, row.method, row.claims) for row in methods] == [
         ("largest difference between the means of two groups of users", "studentised bootstrap", "1"),
         ("mean over units", "studentised bootstrap", "1"),
@@ -73,4 +73,4 @@ def test_methods_are_counted(make):
 
 def test_a_result_without_findings_has_a_page(make):
     view = view_of(make.result(systems=(make.system(probes=()),)))
-    assert (view.probes, view.methods) == ((), ())
+    assert view.probes == ()

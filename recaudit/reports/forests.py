@@ -1,0 +1,162 @@
+"""The groups of an attribute side by side: one row per group, one column per system, one scale for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from recaudit.reports.columns import ABREAST, lettered, shared_count
+from recaudit.reports.numbers import decimal_places, show, show_count
+from recaudit.reports.sentences import BETTER, attribute_words, group_words
+from recaudit.reports.svg import Mark, Scale, scale_over
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from recaudit.records import Estimate, Finding, GroupEstimate, Hypothesis
+    from recaudit.reports.claims import Claim
+    from recaudit.reports.comparison import ClaimRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupCell:
+    """One group's mean for one system; `note` says why a value is missing."""
+
+    value: str
+    interval: str
+    n: str
+    note: str
+    mark: Mark | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRow:
+    """One group for every system; `n` counts its units for most systems, and a field with other units has to say so."""
+
+    group: str
+    n: str
+    cells: tuple[GroupCell | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forest:
+    """The groups of an attribute in one metric, all systems that have any of them on one scale.
+
+    Attributes:
+        metric: The metric label.
+        caption: What is shown.
+        better: Which side is better.
+        systems: The columns.
+        rows: One per group, in the order of the estimates.
+        everyone: The mean over all users by system, None where no claim holds it.
+        scales: By system; all span the same numbers, and each refers to the mean over all users. None are drawn of an
+            attribute that no gate asks about where there are many systems.
+        notes: Why a value or an interval is missing, and the letter that stands for it in the fields.
+    """
+
+    metric: str
+    caption: str
+    better: str
+    systems: tuple[str, ...]
+    rows: tuple[GroupRow, ...]
+    everyone: tuple[GroupCell | None, ...]
+    scales: tuple[Scale, ...]
+    notes: Mapping[str, str]
+
+
+def forests(
+    findings: Sequence[Finding], everyone: Iterable[ClaimRow], systems: Sequence[str]
+) -> tuple[Forest, ...]:
+    """Draw the group means of one attribute, one panel per metric that has any.
+
+    Args:
+        findings: The findings of one probe about one attribute.
+        everyone: The rows about all users, from which the panel takes the one of its metric.
+        systems: Column order.
+    """
+    with_groups: dict[str, dict[str, Finding]] = {}
+    for finding in findings:
+        if finding.estimate is not None and any(group.value is not None for group in finding.estimate.groups):
+            with_groups.setdefault(finding.hypothesis.metric, {}).setdefault(finding.system, finding)
+    plain = len(systems) > ABREAST and all(finding.limit is None for finding in findings)
+    overall = {row.title: dict(zip(systems, map(_everyone, row.cells), strict=True)) for row in everyone}
+    return tuple(
+        _forest(
+            found,
+            overall.get(f"mean {metric}", {}),
+            [system for system in systems if system in found],
+            plain=plain,
+        )
+        for metric, found in with_groups.items()
+    )
+
+
+def _forest(
+    found: Mapping[str, Finding],
+    everyone: Mapping[str, GroupCell | None],
+    systems: Sequence[str],
+    *,
+    plain: bool,
+) -> Forest:
+    claim = next(iter(found.values())).hypothesis
+    estimates = {
+        system: finding.estimate for system, finding in found.items() if finding.estimate is not None
+    }
+    groups = dict.fromkeys(group.group for estimate in estimates.values() for group in estimate.groups)
+    rows = tuple(_group_row(group, estimates, systems) for group in groups)
+    total = tuple(everyone.get(system) for system in systems)
+    cells = [cell for row in rows for cell in row.cells if cell]
+    scale = None if plain else scale_over(cell.mark for cell in (*cells, *total) if cell and cell.mark)
+    return Forest(
+        metric=claim.metric,
+        caption=_caption(claim),
+        better=BETTER["neither" if claim.attribute is None else claim.better],
+        systems=tuple(systems),
+        rows=rows,
+        everyone=total,
+        scales=tuple(_about(scale, cell) for cell in total) if scale else (),
+        notes=lettered(cell.note for cell in cells),
+    )
+
+
+def _caption(claim: Hypothesis) -> str:
+    if claim.contrast in {"part gap", "part ratio", "part size"}:
+        return f"{claim.metric}, each group of items"
+    if claim.attribute is None:
+        return f"Mean {claim.metric} in each arm"
+    return f"Mean {claim.metric} by {attribute_words(claim.attribute)}"
+
+
+def _about(scale: Scale, everyone: GroupCell | None) -> Scale:
+    return replace(scale, reference=everyone.mark.value if everyone and everyone.mark else None)
+
+
+def _everyone(claim: Claim | None) -> GroupCell | None:
+    if claim is None or claim.mark is None:
+        return None
+    mark = replace(claim.mark, floor=None, ceiling=None)
+    return GroupCell(value=claim.value, interval=claim.interval, n=show_count(claim.n), note="", mark=mark)
+
+
+def _group_row(group: str, estimates: Mapping[str, Estimate], systems: Sequence[str]) -> GroupRow:
+    cells: list[GroupCell | None] = []
+    for system in systems:
+        estimate = estimates.get(system)
+        of_group = [entry for entry in estimate.groups if entry.group == group] if estimate else []
+        cells.append(_group_cell(of_group[0]) if estimate and of_group else None)
+    return GroupRow(
+        group=group_words(group), n=shared_count(cell.n for cell in cells if cell), cells=tuple(cells)
+    )
+
+
+def _group_cell(entry: GroupEstimate) -> GroupCell:
+    if entry.value is None:
+        return GroupCell(
+            value="", interval="", n=show_count(entry.n), note=entry.note or "no value", mark=None
+        )
+    places = decimal_places([entry.value, entry.low, entry.high])
+    value, interval = show(entry.value, places), ""
+    if entry.low is not None and entry.high is not None:
+        interval = f"{show(entry.low, places)} to {show(entry.high, places)}"
+    mark = Mark(value=entry.value, low=entry.low, high=entry.high)
+    return GroupCell(value=value, interval=interval, n=show_count(entry.n), note=entry.note, mark=mark)
