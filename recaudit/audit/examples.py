@@ -29,7 +29,7 @@ from recaudit.records import (
 PER_SYSTEM = 5
 """Most pairs of one system in one probe."""
 
-PER_PROBE = 10
+PER_PROBE = 8
 """Most pairs of one probe over all systems."""
 
 ALIKE = 1

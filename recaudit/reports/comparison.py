@@ -109,22 +109,21 @@ def _silence(cell: Claim | None) -> str | None:
 
 
 def sparing(rows: Iterable[ClaimRow], systems: Sequence[str]) -> tuple[ClaimRow, ...]:
-    """Leave claims that no gate asks about their values, intervals and p-values only, where there are many systems."""
-    return tuple(
-        row
-        if len(systems) <= ABREAST or gated(row)
-        else replace(
-            row,
-            scale=None,
-            cells=tuple(cell and replace(cell, strength="") for cell in row.cells),
-        )
-        for row in rows
-    )
+    """Leave out, where there are many systems, plots, and effect sizes of claims that no gate asks about.
+
+    The key measures have panels of their own.
+    """
+    if len(systems) <= ABREAST:
+        return tuple(rows)
+    return tuple(replace(row if _gated(row) else _weak(row), scale=None) for row in rows)
 
 
-def gated(row: ClaimRow) -> bool:
-    """Whether a gate asks about the claim, for any system."""
+def _gated(row: ClaimRow) -> bool:
     return any(cell and cell.limit for cell in row.cells)
+
+
+def _weak(row: ClaimRow) -> ClaimRow:
+    return replace(row, cells=tuple(cell and replace(cell, strength="") for cell in row.cells))
 
 
 def _claim_row(found: Mapping[str, Finding], systems: Sequence[str]) -> ClaimRow:

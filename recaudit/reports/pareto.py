@@ -89,7 +89,7 @@ def pareto_panels(result: AuditResult) -> tuple[Panel, ...]:
 
     Quality is the first claim about a mean of the first probe that asks whether the lists are good. The others are
     the key claims that have a better side, then time and money. A panel holds systems whose values rest on the same
-    units, as far as the numbers of units tell, and is made for two systems or more.
+    units, as far as the numbers of units tell, and is made for systems that differ in its measure.
     """
     claims = key_claims(result)
     quality = next((claim for claim in claims if aspect_of(claim, result.aspects) == "good"), None)
@@ -195,7 +195,7 @@ def _panels(across: _Measure, up: _Measure, names: Sequence[str]) -> Iterable[Pa
             first, second = across.by_system[name], up.by_system[name]
             alike.setdefault((*first.units, *second.units), []).append(name)
     for key, members in alike.items():
-        if len(members) > 1:
+        if len({up.by_system[name].mark.value for name in members}) > 1:
             yield _panel(across, up, members, names, key)
 
 

@@ -31,8 +31,9 @@ class Tally:
 class TallyRow:
     """One claim for every system; None where a system does not have it."""
 
+    id: str
     title: str
-    aside: str
+    better: str
     cells: tuple[Tally | None, ...]
 
 
@@ -54,6 +55,7 @@ class PairRow:
 class Pairs:
     """One claim for all systems pair by pair, best mean first."""
 
+    id: str
     title: str
     caption: str
     word: str
@@ -68,7 +70,7 @@ class Versus:
         systems: The columns.
         confidence: "95 % interval".
         rows: The claims in which any two systems are told apart.
-        alike: The titles of the other claims.
+        alike: The ids of the other claims.
         pairs: The claims that matter most, pair by pair.
     """
 
@@ -102,15 +104,16 @@ def versus(
         systems=systems,
         confidence=confidence_words(ranked[0].confidence),
         rows=tuple(row for row in rows if _told_apart(row)),
-        alike=tuple(row.title for row in rows if not _told_apart(row)),
+        alike=tuple(row.id for row in rows if not _told_apart(row)),
         pairs=tuple(_pairs(made, quadrants) for made in detailed),
     )
 
 
 def _tally_row(made: SystemComparison, systems: Sequence[str]) -> TallyRow:
     return TallyRow(
+        id=made.claim,
         title=_title(made),
-        aside=f"{BETTER[made.better]}; {show_count(made.n)} units that all have",
+        better=BETTER[made.better],
         cells=tuple(_tally(made, system) for system in systems),
     )
 
@@ -148,6 +151,7 @@ def _pairs(made: SystemComparison, quadrants: Mapping[str, str]) -> Pairs:
     order = sorted(range(len(made.systems)), key=lambda place: -sign * made.means[place])
     systems = [made.systems[place] for place in order]
     return Pairs(
+        id=made.claim,
         title=_title(made),
         caption=_caption(made),
         word="better than" if made.better in _SIDED else "higher than",

@@ -26,8 +26,8 @@ def test_one_scale_holds_all_intervals_of_a_row_and_what_no_difference_means(mak
     assert mean.better == "best near 0"
 
 
-def test_many_systems_leave_plots_to_what_a_gate_asks_about(make):
-    for count, drawn in ((ABREAST, [True, True]), (ABREAST + 1, [True, False])):
+def test_many_systems_leave_plots_to_the_key_measures(make):
+    for count, drawn in ((ABREAST, [True, True]), (ABREAST + 1, [False, False])):
         names = [f"system {place}" for place in range(count)]
         findings = [
             one

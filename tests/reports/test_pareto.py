@@ -14,12 +14,13 @@ def gap(make, system, value, n=943):
     return make.finding(system, estimate=make.estimate(value, value - 0.01, value + 0.01, n=n))
 
 
-def two(make, first=(0.3, 0.1), second=(0.2, 0.05)):
+def two(make, *others, first=(0.3, 0.1), second=(0.2, 0.05)):
     return make.result(
         make.mean("a", first[0]),
         gap(make, "a", first[1]),
         make.mean("b", second[0]),
         gap(make, "b", second[1]),
+        *others,
     )
 
 
@@ -41,8 +42,13 @@ def test_one_that_is_worse_in_both_is_not_on_the_front(make):
 
 
 def test_equal_systems_share_the_front(make):
-    (panel,) = pareto_panels(two(make, second=(0.3, 0.1)))
-    assert [point.front for point in panel.points] == [True, True]
+    worse = (make.mean("c", 0.2), gap(make, "c", 0.2))
+    (panel,) = pareto_panels(two(make, *worse, second=(0.3, 0.1)))
+    assert [point.front for point in panel.points] == [True, True, False]
+
+
+def test_a_measure_in_which_all_are_equal_has_no_panel(make):
+    assert pareto_panels(two(make, second=(0.2, 0.1))) == ()
 
 
 def test_systems_on_other_units_are_not_drawn_together(make):
