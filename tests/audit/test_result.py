@@ -39,7 +39,7 @@ def test_a_missing_result(tmp_path: Path) -> None:
 
 def test_another_schema(run: Path) -> None:
     change(run, schema=99)
-    with pytest.raises(InputError, match="schema 99, this version reads 5; measure the run again"):
+    with pytest.raises(InputError, match="schema 99, this version reads 6; measure the run again"):
         AuditResult.load(run)
 
 

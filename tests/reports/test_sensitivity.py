@@ -23,7 +23,8 @@ def excess(make, metric: str, **changes):
 
 def differences(findings):
     return [
-        (one.gate.id, [(how, row.id) for how, row in one.others]) for one in sensitivities(findings, ["als"])
+        (one.gate.id, [(other.how, other.row.id) for other in one.others])
+        for one in sensitivities(findings, ["als"], {})
     ]
 
 
