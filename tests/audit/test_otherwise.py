@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from stub_server import Reply, StubServer
 
 from recaudit.audit import AuditResult, measure_run, run_audit
 from recaudit.audit.otherwise import LOOSELY, STRICTLY
@@ -31,10 +32,18 @@ n = 3
 [probes.quality]
 metrics = ["ndcg@5"]
 attributes = ["gender"]
+"""
+MISSPELLING = """
 [[systems]]
 name = "misspelling"
 adapter = "misspelling:misspelling"
 options = {{ way = "{way}", share = 0.6 }}
+"""
+SERVICE = """
+[[systems]]
+name = "service"
+adapter = "http"
+options = {{ url = "{url}", items = "films", titles = {titles} }}
 """
 POPULARITY = """
 [[systems]]
@@ -73,7 +82,7 @@ def audit(folder: Path) -> Audit:
     @cache
     def run(way: str, *, more: str = GATE + WORST, sequential: bool = False) -> AuditResult:
         path = folder / "audit.toml"
-        path.write_text(CONFIG.format(way=way) + more)
+        path.write_text(CONFIG + MISSPELLING.format(way=way) + more)
         out = folder / f"run {way} {len(more)} {sequential}"
         return run_audit(path, out=out, sequential=sequential)
 
@@ -144,6 +153,24 @@ def test_measuring_again_and_the_file_give_the_same(audit: Audit, folder: Path) 
     again = measure_run(run)
     assert again.systems[0].otherwise == result.systems[0].otherwise
     assert AuditResult.load(run) == again
+
+
+@pytest.mark.parametrize("titles", [True, False])
+def test_a_service_that_answers_in_titles_and_one_that_answers_in_ids(
+    titles: bool, folder: Path, tmp_path: Path, stub_server: StubServer
+) -> None:
+    films = ["Crimson Nightingales", "Burinng Nightingales"] if titles else [8, "none"]
+    stub_server.behave = lambda _: Reply(body={"films": films})
+    path = folder / "service.toml"
+    path.write_text(CONFIG + SERVICE.format(url=stub_server.url, titles=str(titles).lower()) + GATE)
+    result = run_audit(path, out=tmp_path / "run")
+    asked = len(stub_server.received)
+    again = measure_run(tmp_path / "run")
+    assert len(stub_server.received) == asked == 80
+    for one in (result, again):
+        assert [(seen.how, seen.changed) for seen in one.systems[0].otherwise] == (
+            [(STRICTLY, 80), (LOOSELY, 0)] if titles else []
+        )
 
 
 def test_a_sequential_run_reads_what_was_asked(audit: Audit) -> None:
