@@ -23,8 +23,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from recaudit.adapters.language import titles as matching
-from recaudit.adapters.language.titles import TitleIndex, index_titles
+from recaudit.adapters.language.titles import NOT_FUZZY, THRESHOLD, TitleIndex, index_titles
 from recaudit.datasets import normal_form, read_frame
 from recaudit.records import Slot
 
@@ -77,17 +76,20 @@ def kind_table(answers: list[Labelled], index: TitleIndex) -> None:
 
 
 def threshold_table(answers: list[Labelled], index: TitleIndex) -> None:
-    """Print what other thresholds would give on the answers that the threshold was chosen on."""
-    chosen = matching.THRESHOLD
-    print("| threshold | fuzzy precision | recall |\n|---|---|---|")
-    for threshold in (78, 80, 82, 84, 86, 88, 90, 92, 94, 96):
-        matching.THRESHOLD = float(threshold)
-        fuzzy = [
-            right(answer, slot) for answer in answers if (slot := index.match(answer.text)).how == "fuzzy"
-        ]
-        mark = " (chosen)" if threshold == chosen else ""
-        print(f"| {threshold}{mark} | {sum(fuzzy) / len(fuzzy):.3f} | {recall(answers, index):.3f} |")
-    matching.THRESHOLD = chosen
+    """Print what other thresholds give, with and without looking at the words that differ."""
+    print(
+        "| threshold | fuzzy precision | recall | by similarity alone: precision | recall |\n|---|---|---|---|---|"
+    )
+    for threshold in (70, 74, 78, 80, 82, 84, 86, 88, 90, 92, 94, 96, NOT_FUZZY):
+        figures = []
+        for spelling in (True, False):
+            other = index.matching(threshold=threshold, spelling=spelling)
+            slots = [(answer, other.match(answer.text)) for answer in answers]
+            fuzzy = [right(answer, slot) for answer, slot in slots if slot.how == "fuzzy"]
+            precision = f"{sum(fuzzy) / len(fuzzy):.3f}" if fuzzy else "none"
+            figures += [precision, f"{recall(answers, other):.3f}"]
+        mark = " (chosen)" if threshold == THRESHOLD else ""
+        print(f"| {threshold:g}{mark} | {' | '.join(figures)} |")
     print()
 
 
@@ -213,7 +215,8 @@ def main() -> None:
         print(f"{len(answers)} {title}, {len(catalogue)} items\n")
         stage_table(answers, index)
     kind_table(labelled("held_out", tables), index)
-    threshold_table(labelled("choosing", tables), index)
+    for part in ("choosing", "held_out"):
+        threshold_table(labelled(part, tables), index)
     if given.films:
         films = read_frame(given.films, required=("title",), what="films")["title"]
         print(f"{given.films}: {len(films):,} titles\n")

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from recaudit.audit.calibration import Calibration, JointCalibration, Rate, rate_of
-from recaudit.audit.measure import Outcome, all_measurements, measure_system
+from recaudit.audit.estimating import all_measurements
+from recaudit.audit.measure import Outcome, measure_system
 from recaudit.audit.plan import AuditPlan
 from recaudit.audit.progress import Progress, silent
 from recaudit.audit.run import loaded_plan

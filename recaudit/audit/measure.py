@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from recaudit.audit.batches import Batch, batches_of, finished
 from recaudit.audit.config_tables import SystemTable
 from recaudit.audit.decide import decide, verdict_of
+from recaudit.audit.estimating import estimates_of, gated_claims, measured_by_probe
 from recaudit.audit.evidence import AskedSystem, EvidenceStore
 from recaudit.audit.examples import Telling, examples_of
 from recaudit.audit.funnel import funnel_of
+from recaudit.audit.otherwise import matches_titles, measured_otherwise
 from recaudit.audit.plan import AuditPlan, PlannedProbe, attributes_of, why_not_run
 from recaudit.audit.progress import Progress, timed
 from recaudit.audit.result import ProbeTables, SequentialRun, SystemResult
@@ -26,11 +26,12 @@ from recaudit.records import (
     Finding,
     Hypothesis,
     Measurements,
+    OtherReading,
     Request,
     SystemCard,
     Verdict,
 )
-from recaudit.statistics import estimate, estimate_so_far, group_table
+from recaudit.statistics import group_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +65,24 @@ def measure_system(
     measured: dict[str, Measurements] = {}
     estimates: dict[str, Estimate] = {}
     tables: tuple[ProbeTables, ...] = ()
+    otherwise: tuple[OtherReading, ...] = ()
     if not failure:
         progress(f"measuring {name}", 0, 1)
         with timed(seconds, "measure"):
-            measured = _measured(plan, plan.hypotheses, requests, answers, offered)
+            measured = measured_by_probe(plan, plan.hypotheses, requests, answers, offered)
         with timed(seconds, "estimate"):
-            estimates = _estimates(plan, name, plan.hypotheses, measured, offered=offered, batches=batches)
+            estimates = estimates_of(plan, name, plan.hypotheses, measured, offered=offered, batches=batches)
         with timed(seconds, "group tables"):
             tables = tuple(
                 _tables(plan, name, probe, measured[probe.name])
                 for probe in plan.probes
                 if probe.name in measured
             )
+        if plan.gated(name) and matches_titles(plan.data.items, answers):
+            with timed(seconds, "read otherwise"):
+                otherwise = measured_otherwise(
+                    plan, name, requests, answers, offered=offered, batches=batches
+                )
         progress(f"measuring {name}", 1, 1)
     findings = tuple(
         _finding(plan, name, claim, estimates.get(claim.id), failure) for claim in plan.hypotheses
@@ -96,6 +103,7 @@ def measure_system(
         sequential=None
         if failure or not plan.sequential
         else _progress_of(plan, batches, done, answers, settled=all(map(_is_settled, gated))),
+        otherwise=otherwise,
     )
     return Outcome(
         result=result,
@@ -139,10 +147,10 @@ def settled(
     answers: Mapping[str, Answer],
 ) -> bool:
     """Whether the first batches settle every gate of a system that it offers to answer."""
-    claims = [claim for claim in plan.hypotheses if claim.id in plan.gated(name)]
+    claims = gated_claims(plan, name)
     requests = [request for batch in batches[:done] for request in batch.requests]
-    measured = _measured(plan, claims, requests, answers, offered)
-    estimates = _estimates(plan, name, claims, measured, offered=offered, batches=batches)
+    measured = measured_by_probe(plan, claims, requests, answers, offered)
+    estimates = estimates_of(plan, name, claims, measured, offered=offered, batches=batches)
     verdicts = [decide(seen, plan.limits[name, claim])[0] for claim, seen in estimates.items()]
     return all(map(_is_settled, verdicts))
 
@@ -175,68 +183,6 @@ def _incomplete(requests: Sequence[Request], asked: AskedSystem | None, answers:
     if asked is None and left == len(requests):
         return "it was not asked before the run stopped; go on with --resume"
     return f"{left:,} of {len(requests):,} requests have no answer yet; go on with --resume" if left else ""
-
-
-def _measured(
-    plan: AuditPlan,
-    claims: Sequence[Hypothesis],
-    requests: Sequence[Request],
-    answers: Mapping[str, Answer],
-    offered: frozenset[Capability],
-) -> dict[str, Measurements]:
-    """What the probes that these claims belong to measure."""
-    wanted = {claim.probe for claim in claims if claim.needs in offered}
-    return {
-        probe.name: probe.plan.probe.measure(plan.data, probe.plan.options, requests, answers)
-        for probe in plan.probes
-        if probe.name in wanted
-    }
-
-
-def _estimates(
-    plan: AuditPlan,
-    name: str,
-    hypotheses: Sequence[Hypothesis],
-    measured: Mapping[str, Measurements],
-    *,
-    offered: frozenset[Capability],
-    batches: Sequence[Batch],
-) -> dict[str, Estimate]:
-    claims = [claim for claim in hypotheses if claim.needs in offered]
-    if not claims:
-        return {}
-    settings = plan.config.tables.audit
-    gated = {claim.id for claim in claims} & plan.gated(name)
-    if plan.sequential:
-        return estimate_so_far(
-            claims,
-            all_measurements(measured),
-            plan.groups,
-            order=[unit for batch in batches for unit in batch.units],
-            gated=gated,
-            confidence=settings.confidence,
-            min_group=settings.min_group,
-        )
-    return estimate(
-        claims,
-        all_measurements(measured),
-        plan.groups,
-        gated=gated,
-        confidence=settings.confidence,
-        resamples=settings.resamples,
-        min_group=settings.min_group,
-        rng=settings.seed,
-        screening=settings.screening,
-    )
-
-
-def all_measurements(measured: Mapping[str, Measurements]) -> Measurements:
-    """What all probes measured on one system."""
-    return Measurements(
-        rows=pd.concat([measurements.rows for measurements in measured.values()], ignore_index=True),
-        corpus=tuple(corpus for measurements in measured.values() for corpus in measurements.corpus),
-        parts=tuple(parts for measurements in measured.values() for parts in measurements.parts),
-    )
 
 
 def _finding(plan: AuditPlan, name: str, claim: Hypothesis, seen: Estimate | None, failure: str) -> Finding:

@@ -6,7 +6,7 @@ Its JSON form (`result.json`) carries a schema number and is written and read he
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from recaudit.records import (
     Finding,
     GroupTable,
     Margin,
+    OtherReading,
     Quadrant,
     SystemCard,
     SystemComparison,
@@ -37,7 +38,7 @@ from recaudit.records.notebook import as_html
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA = 5
+SCHEMA = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +115,9 @@ class SystemResult:
         probes: Group tables, distributions and spreads, one entry per probe that ran.
         failure: Why the system could not be audited, else "".
         seconds: Wall-clock seconds by part ("build", "answer", "measure", "estimate",
-            "group tables").
+            "group tables", "read otherwise").
         sequential: How far a sequential run went, None for a run that asks everything.
+        otherwise: Its gated claims with the titles of its answers matched otherwise; empty without such titles.
     """
 
     card: SystemCard
@@ -127,6 +129,7 @@ class SystemResult:
     failure: str
     seconds: Mapping[str, float]
     sequential: SequentialRun | None = None
+    otherwise: tuple[OtherReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,13 +351,22 @@ class AuditResult:
             result: AuditResult = TypeAdapter(AuditResult).validate_python(content)
         except ValueError as error:
             raise InputError(f"{file} is damaged: {first_problem(error)}; run the audit again") from error
-        for finding in result.findings:
-            if _has_nan(finding.estimate):
+        for system, claim, estimate in _estimates(result):
+            if _has_nan(estimate):
                 raise InputError(
-                    f"{file} is damaged: '{finding.hypothesis.id}' of '{finding.system}' holds a number that is "
-                    f"not one (NaN); measure the run again with: recaudit measure {file.parent}"
+                    f"{file} is damaged: '{claim}' of '{system}' holds a number that is not one (NaN); measure the "
+                    f"run again with: recaudit measure {file.parent}"
                 )
         return result
+
+
+def _estimates(result: AuditResult) -> Iterator[tuple[str, str, Estimate | None]]:
+    """System, claim and what was seen, also with answers read otherwise."""
+    for finding in result.findings:
+        yield finding.system, finding.hypothesis.id, finding.estimate
+    for system in result.systems:
+        for reading in system.otherwise:
+            yield from ((system.card.name, claim, seen) for claim, seen in reading.estimates.items())
 
 
 def _has_nan(estimate: Estimate | None) -> bool:

@@ -30,6 +30,7 @@ from recaudit.records.claiming import (
     Hypothesis,
     Limit,
     Margin,
+    OtherReading,
     Verdict,
 )
 from recaudit.records.comparing import SystemComparison, SystemDifference
@@ -71,6 +72,7 @@ __all__ = [
     "Limit",
     "Margin",
     "Measurements",
+    "OtherReading",
     "PartsMeasurement",
     "Quadrant",
     "Recommender",

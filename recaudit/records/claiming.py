@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -202,3 +203,23 @@ class Finding:
     limit: Limit | None
     verdict: Verdict | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherReading:
+    """What the gated claims about a system would rest on if the titles in its answers were matched otherwise.
+
+    It decides nothing, and is in no family with the findings.
+
+    Attributes:
+        how: How they were matched, in words.
+        answers: Answers of the system.
+        changed: Answers that read differently.
+        estimates: Claim id to what was seen, from the same resamples and without tests or groups; empty where no answer
+            reads differently.
+    """
+
+    how: str
+    answers: int
+    changed: int
+    estimates: Mapping[str, Estimate]

@@ -247,7 +247,9 @@ def _probe_section(
         attributes=tuple(sections),
         shares=shares_of({system: part.distributions for system, part in tables.items()}),
         spreads=spread_panels({system: part.spreads for system, part in tables.items()}),
-        sensitivities=sensitivities(findings, names),
+        sensitivities=sensitivities(
+            findings, names, {system.card.name: system.otherwise for system in result.systems}
+        ),
         methods=method_rows(findings),
         examples=shown,
     )

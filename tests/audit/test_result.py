@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from recaudit.audit import AuditResult, run_audit
+from recaudit.audit import AuditResult, measure_run, run_audit
 from recaudit.errors import InputError
+from recaudit.records import OtherReading
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_a_missing_result(tmp_path: Path) -> None:
 
 def test_another_schema(run: Path) -> None:
     change(run, schema=99)
-    with pytest.raises(InputError, match="schema 99, this version reads 5; measure the run again"):
+    with pytest.raises(InputError, match="schema 99, this version reads 6; measure the run again"):
         AuditResult.load(run)
 
 
@@ -73,6 +74,32 @@ def test_a_number_that_is_none_is_refused(run: Path) -> None:
         InputError, match=r"quality/ndcg@5' of 'random' holds a number that is not one \(NaN\)"
     ):
         AuditResult.load(run)
+
+
+def test_estimates_from_answers_read_otherwise_survive_and_are_looked_at(run: Path) -> None:
+    result = AuditResult.load(run)
+    [system], claim = result.systems, result.findings[0].hypothesis.id
+    estimate = result.findings[0].estimate
+    assert estimate is not None
+
+    def with_value(value: float) -> AuditResult:
+        seen = replace(estimate, value=value, low=-math.inf)
+        reading = OtherReading(how="otherwise", answers=80, changed=3, estimates={claim: seen})
+        return replace(result, systems=(replace(system, otherwise=(reading,)),))
+
+    with_value(0.5).save(run / "result.json")
+    assert AuditResult.load(run) == with_value(0.5)
+    with_value(math.nan).save(run / "result.json")
+    with pytest.raises(InputError, match=f"'{claim}' of 'random' holds a number that is not one"):
+        AuditResult.load(run)
+
+
+def test_a_result_of_the_form_before_readings_is_measured_again(run: Path) -> None:
+    change(run, schema=5)
+    with pytest.raises(InputError, match=f"schema 5, this version reads 6; .*recaudit measure {run}"):
+        AuditResult.load(run)
+    measure_run(run)
+    assert AuditResult.load(run).schema == 6
 
 
 def test_a_result_says_what_its_metrics_and_probes_are(run: Path) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from recaudit.records import Limit
+from recaudit.records import Limit, OtherReading
 from recaudit.reports.html import render_html
 from recaudit.reports.sensitivity import sensitivities
 
@@ -23,7 +23,8 @@ def excess(make, metric: str, **changes):
 
 def differences(findings):
     return [
-        (one.gate.id, [(how, row.id) for how, row in one.others]) for one in sensitivities(findings, ["als"])
+        (one.gate.id, [(other.how, other.row.id) for other in one.others])
+        for one in sensitivities(findings, ["als"], {})
     ]
 
 
@@ -75,3 +76,56 @@ def test_no_gate_or_no_neighbour_shows_nothing(make):
     assert "measured otherwise" not in render_html(make.result(make.gap()), static=True)
     both = make.result(make.gap(), make.finding(metric="ndcg@5", verdict=None, estimate=make.estimate()))
     assert "measured otherwise" in render_html(both, static=True)
+
+
+def test_answers_read_otherwise_stand_below_their_gate_for_the_systems_they_apply_to(make):
+    strictly, loosely = "titles matched exactly only", "titles matched at 80"
+    gates = [make.gap(system, "PASS") for system in ("als", "gpt", "llama", "mute")]
+    claim = gates[0].hypothesis.id
+    unmeasured = make.estimate(None, None, None, reason="no user has a value")
+    readings = {
+        "gpt": (
+            OtherReading(how=strictly, answers=2000, changed=412, estimates={claim: make.estimate()}),
+            OtherReading(how=loosely, answers=2000, changed=1, estimates={claim: make.estimate()}),
+        ),
+        "llama": (OtherReading(how=strictly, answers=2000, changed=0, estimates={}),),
+        "mute": (OtherReading(how=strictly, answers=2000, changed=2000, estimates={claim: unmeasured}),),
+    }
+    systems = tuple(make.system(one.system, "PASS", otherwise=readings.get(one.system, ())) for one in gates)
+    names = [one.system for one in gates]
+    [shown] = sensitivities(gates, names, readings)
+    assert shown.gate.cells[1].verdict == "PASS"
+    first, second = shown.others
+    assert (first.how, first.notes) == (
+        strictly,
+        (
+            "",
+            "412 of 2,000 answers read differently",
+            "no answer reads differently",
+            "2,000 of 2,000 answers read differently; no user has a value",
+        ),
+    )
+    assert [None if cell is None else (cell.value, cell.verdict) for cell in first.row.cells] == [
+        None,
+        ("0.084", None),
+        ("", None),
+        ("", None),
+    ]
+    assert (second.how, second.notes) == (loosely, ("", "1 of 2,000 answers reads differently", "", ""))
+    page = render_html(make.result(*gates, systems=systems), static=True)
+    [row] = [one for one in page.splitlines() if f"<small>{strictly}</small>" in one]
+    cells = row.split("<td>")[1:]
+    assert cells[0] == ""
+    assert cells[1:3] == [
+        "<b>0.084</b> 0.051 to 0.117<small>412 of 2,000 answers read differently</small>",
+        "<small>no answer reads differently</small>",
+    ]
+
+
+def test_a_claim_that_was_not_tested_is_not_read_otherwise(make):
+    gate = make.gap("gpt", "PASS")
+    left_out = make.finding("gpt", metric="rmse", contrast="mean", attribute=None, verdict="NOT_RUN")
+    same = OtherReading(how="titles matched exactly only", answers=20, changed=0, estimates={})
+    assert [one.gate.id for one in sensitivities([gate, left_out], ["gpt"], {"gpt": [same]})] == [
+        gate.hypothesis.id
+    ]

@@ -23,6 +23,9 @@ THRESHOLD = 86.0
 YEARS_APART = 1
 """Catalogues and models disagree by a year over premiere and release; more is another work."""
 
+NOT_FUZZY = 100.0
+"""A threshold under which only titles fit that fit letter for letter or in normal form."""
+
 _TIED = 1.0  # points of similarity between two items that are taken for equally good
 _NEAREST = 60.0  # below this a similarity says nothing and is given as 0
 _SHORTEST = 8  # characters; in a shorter title one other letter makes another title
@@ -57,6 +60,8 @@ class TitleIndex:
         as_written: Title to positions in `ids`.
         names: Normal name to positions, with other names and the words of brackets.
         keys: The same without leading articles, and without the subtitle where a number tells the part of a series.
+        threshold: Least similarity of a fuzzy match, 0 to 100; `NOT_FUZZY` for none.
+        spelling: Whether the words of a fuzzy match that differ must look misspelt too.
     """
 
     ids: tuple[ItemId, ...]
@@ -64,9 +69,15 @@ class TitleIndex:
     as_written: Mapping[str, tuple[int, ...]]
     names: Mapping[str, tuple[int, ...]]
     keys: Mapping[str, tuple[int, ...]]
+    threshold: float = THRESHOLD
+    spelling: bool = True
     _choices: tuple[str, ...] = field(repr=False)
     _vocabulary: frozenset[str] = field(repr=False)
     _seen: dict[str, Slot] = field(default_factory=dict, repr=False, compare=False)
+
+    def matching(self, *, threshold: float, spelling: bool = True) -> TitleIndex:
+        """The same catalogue, matched more strictly or more loosely."""
+        return replace(self, threshold=threshold, spelling=spelling, _seen={})
 
     def match(self, title: str, *, among: Collection[ItemId] | None = None) -> Slot:
         """Find the item a title names: letter for letter, else in normal form, else by similarity.
@@ -124,12 +135,14 @@ class TitleIndex:
     def _fuzzy(self, form: NormalTitle, among: Collection[ItemId] | None) -> _Found:
         from rapidfuzz import fuzz, process
 
-        if len(form.key) < _SHORTEST:
+        if self.threshold >= NOT_FUZZY or len(form.key) < _SHORTEST:
             return _Found((), "off-catalogue", 0.0)
         near = process.extract(form.key, self._choices, scorer=fuzz.ratio, score_cutoff=_NEAREST, limit=10)
         alike: list[tuple[float, tuple[int, ...]]] = []
         for key, similarity, _ in near:
-            if similarity >= THRESHOLD and _misspelt(form.key, key, self._vocabulary):
+            if similarity < self.threshold:
+                break
+            if not self.spelling or _misspelt(form.key, key, self._vocabulary):
                 items = self._of_year(self.keys[key], form.year)
                 if items:
                     alike.append((similarity, items))

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from recaudit.adapters.language.titles import TitleIndex, index_titles
+from recaudit.adapters.language.titles import NOT_FUZZY, TitleIndex, index_titles
 from recaudit.errors import DataError
 
 LABELLED: dict[str, dict[str, Any]] = tomllib.loads(
@@ -160,6 +160,23 @@ def test_titles_in_other_scripts() -> None:
         for title in ("雪の宿", "Мост через Неву".upper(), "हिन्दी फ़िल्म (1999)", "שלום")
     ]
     assert found == [1, 2, 3, 4]
+
+
+def test_without_the_fuzzy_match_only_letters_and_normal_forms_fit() -> None:
+    strictly = FILMS.matching(threshold=NOT_FUZZY)
+    assert FILMS.match("The Silense of the Lambs").how == "fuzzy"
+    assert strictly.match("The Silense of the Lambs").how == "off-catalogue"
+    assert strictly.match("the silence of the lambs").item == 1
+
+
+def test_a_looser_match_takes_other_words_of_enough_similarity() -> None:
+    index = index_of("The Lost Ferry", "Last Orders", "Zone 451 Revisited")
+    titles = ["The Last Ferry", "Zone 415 Revisited", "The Lost Fairs"]
+    assert [index.match(title).how for title in titles] == ["off-catalogue"] * 3
+    loosely = index.matching(threshold=80, spelling=False)
+    assert [loosely.match(title).item for title in titles] == [1, 3, None]
+    assert index.matching(threshold=70, spelling=False).match("The Lost Fairs").item == 1
+    assert [index.match(title).how for title in titles] == ["off-catalogue"] * 3
 
 
 def test_no_titles_is_said() -> None:
