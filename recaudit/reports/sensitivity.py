@@ -42,9 +42,17 @@ class Sensitivity:
     others: tuple[Otherwise, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivities:
+    """The gated claims of one probe, for the systems that a gate asks about."""
+
+    systems: tuple[str, ...]
+    claims: tuple[Sensitivity, ...]
+
+
 def sensitivities(
     findings: Sequence[Finding], systems: Sequence[str], otherwise: Mapping[str, Sequence[OtherReading]]
-) -> tuple[Sensitivity, ...]:
+) -> Sensitivities:
     """Find what every gated claim of one probe can be held beside; claims without anything are left out.
 
     Args:
@@ -52,6 +60,8 @@ def sensitivities(
         systems: Column order.
         otherwise: System to what its claims rest on if its answers are read otherwise.
     """
+    asked = {finding.system for finding in findings if finding.limit is not None}
+    systems = tuple(system for system in systems if system in asked)
     claims = {finding.hypothesis.id: finding.hypothesis for finding in findings}
     gates: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -62,9 +72,8 @@ def sensitivities(
         for name in gates
     }
     needed = {*gates, *(name for others in near.values() for name in others)}
-    rows = {
-        row.id: row for row in claim_rows((one for one in findings if one.hypothesis.id in needed), systems)
-    }
+    about = (one for one in findings if one.hypothesis.id in needed and one.system in asked)
+    rows = {row.id: row for row in claim_rows(about, systems)}
     found = (
         Sensitivity(
             gate=rows[name],
@@ -75,7 +84,7 @@ def sensitivities(
         )
         for name, decided in gates.items()
     )
-    return tuple(one for one in found if one.others)
+    return Sensitivities(systems=systems, claims=tuple(one for one in found if one.others))
 
 
 def _neighbour(how: str, row: ClaimRow) -> Otherwise:

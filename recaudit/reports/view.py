@@ -17,7 +17,7 @@ from recaudit.reports.numbers import show_count, show_seconds, show_share
 from recaudit.reports.overview import Overview, SystemVerdict, overview
 from recaudit.reports.pareto import Panel, pareto_panels
 from recaudit.reports.quadrants import QuadrantMap, llm_words, quadrant_map
-from recaudit.reports.sensitivity import Sensitivity, sensitivities
+from recaudit.reports.sensitivity import Sensitivities, sensitivities
 from recaudit.reports.sentences import attribute_words, count_words, sentence_of
 from recaudit.reports.spreads import SpreadPanel, spread_panels
 from recaudit.reports.tables import (
@@ -109,7 +109,7 @@ class ProbeSection:
     attributes: tuple[AttributeSection, ...]
     shares: tuple[Shares, ...]
     spreads: tuple[SpreadPanel, ...]
-    sensitivities: tuple[Sensitivity, ...]
+    sensitivities: Sensitivities
     methods: tuple[MethodRow, ...]
     examples: tuple[ExampleView, ...]
 

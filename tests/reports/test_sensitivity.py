@@ -24,7 +24,7 @@ def excess(make, metric: str, **changes):
 def differences(findings):
     return [
         (one.gate.id, [(other.how, other.row.id) for other in one.others])
-        for one in sensitivities(findings, ["als"], {})
+        for one in sensitivities(findings, ["als"], {}).claims
     ]
 
 
@@ -93,7 +93,7 @@ def test_answers_read_otherwise_stand_below_their_gate_for_the_systems_they_appl
     }
     systems = tuple(make.system(one.system, "PASS", otherwise=readings.get(one.system, ())) for one in gates)
     names = [one.system for one in gates]
-    [shown] = sensitivities(gates, names, readings)
+    [shown] = sensitivities(gates, names, readings).claims
     assert shown.gate.cells[1].verdict == "PASS"
     first, second = shown.others
     assert (first.how, first.notes) == (
@@ -126,6 +126,18 @@ def test_a_claim_that_was_not_tested_is_not_read_otherwise(make):
     gate = make.gap("gpt", "PASS")
     left_out = make.finding("gpt", metric="rmse", contrast="mean", attribute=None, verdict="NOT_RUN")
     same = OtherReading(how="titles matched exactly only", answers=20, changed=0, estimates={})
-    assert [one.gate.id for one in sensitivities([gate, left_out], ["gpt"], {"gpt": [same]})] == [
+    assert [one.gate.id for one in sensitivities([gate, left_out], ["gpt"], {"gpt": [same]}).claims] == [
         gate.hypothesis.id
     ]
+
+
+def test_only_systems_that_a_gate_asks_about_have_a_column(make):
+    found = [
+        make.gap("als", "PASS"),
+        make.finding("als", metric="ndcg@5", verdict=None, estimate=make.estimate()),
+        make.finding("gpt", metric="ndcg@5", verdict=None, estimate=make.estimate()),
+    ]
+    table = sensitivities(found, ["gpt", "als"], {})
+    assert table.systems == ("als",)
+    [claim] = table.claims
+    assert [cell and cell.system for other in claim.others for cell in other.row.cells] == ["als"]
