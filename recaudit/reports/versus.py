@@ -99,13 +99,14 @@ def versus(
         return None
     systems = tuple(system for system in quadrants if any(system in made.systems for made in ranked))
     rows = [_tally_row(made, systems) for made in ranked]
+    alike = tuple(row.id for row in rows if not _told_apart(row))
     detailed = [made for made in ranked if made.claim in gated] or ranked[:1]
     return Versus(
         systems=systems,
         confidence=confidence_words(ranked[0].confidence),
-        rows=tuple(row for row in rows if _told_apart(row)),
-        alike=tuple(row.id for row in rows if not _told_apart(row)),
-        pairs=tuple(_pairs(made, quadrants) for made in detailed),
+        rows=tuple(row for row in rows if row.id not in alike),
+        alike=alike,
+        pairs=tuple(_pairs(made, quadrants) for made in detailed if made.claim not in alike),
     )
 
 

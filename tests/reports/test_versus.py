@@ -92,7 +92,7 @@ def test_claims_in_which_nobody_stands_out_are_only_named():
     same = tuple(replace(one, value=0.0, low=-0.1, high=0.1) for one in comparison().differences)
     table = versus([comparison(differences=same)], (), QUADRANTS)
     assert table is not None
-    assert (table.rows, table.alike) == ((), ("quality/ndcg@10",))
+    assert (table.rows, table.pairs, table.alike) == ((), (), ("quality/ndcg@10",))
     assert versus([], (), QUADRANTS) is None
 
 
