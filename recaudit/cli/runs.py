@@ -102,13 +102,16 @@ def report(
     static: Annotated[
         bool, typer.Option("--static", help="Leave out all scripts and interactive charts (about 2 MB).")
     ] = False,
+    language: Annotated[str, typer.Option(help="Code of the language of all reports, such as de.")] = "en",
 ) -> None:
     """Render the report again from a run's result; needs neither the model nor the data."""
     from recaudit.audit import AuditResult
+    from recaudit.reports import speaking
 
     result = AuditResult.load(run_path)
     folder = run_path if run_path.is_dir() else run_path.parent
-    typer.echo(write_reports(result, folder, layout=layout, static=static))
+    with speaking(language):
+        typer.echo(write_reports(result, folder, layout=layout, static=static))
 
 
 def default_folder(config: AuditConfig, *, resume: bool) -> Path:

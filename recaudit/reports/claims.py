@@ -6,13 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recaudit.reports.language import _, ngettext
 from recaudit.reports.numbers import show, show_count, show_p
 from recaudit.reports.sentences import (
     VERDICTS,
-    confidence_words,
     interval_words,
     limit_words,
     places_of,
+    sure_words,
     title_of,
 )
 from recaudit.reports.svg import Mark
@@ -89,7 +90,7 @@ def claim_of(finding: Finding) -> Claim:
         reason="; ".join(filter(None, (finding.reason, why))),
         value=value,
         interval=interval,
-        sure=f"{confidence_words(estimate.confidence)} {interval}" if estimate and interval else "",
+        sure=sure_words(estimate.confidence, interval) if estimate and interval else "",
         limit=asked,
         versus="" if estimate is None else estimate.versus,
         n=0 if estimate is None else estimate.n,
@@ -103,7 +104,12 @@ def message_of(claim: Claim) -> str:
     """A decided finding, the number first: what lists of failed tests show is cut after some 80 characters."""
     if not claim.value:
         return claim.reason
-    return f"{claim.value} ({claim.sure or 'no interval'}), limit {claim.limit}: {claim.reason}"
+    return _("{value} ({interval}), limit {limit}: {reason}").format(
+        value=claim.value,
+        interval=claim.sure or _("no interval"),
+        limit=claim.limit,
+        reason=claim.reason,
+    )
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -132,7 +138,7 @@ def _notes(estimate: Estimate) -> Iterator[str]:
     if estimate.versus:
         yield estimate.versus
     if estimate.by_chance is not None:
-        yield f"{show(estimate.by_chance)} by chance alone"
+        yield _("{value} by chance alone").format(value=show(estimate.by_chance))
     if estimate.p is not None:
         adjusted = (
             ""
@@ -141,25 +147,29 @@ def _notes(estimate: Estimate) -> Iterator[str]:
         )
         yield f"{show_p(estimate.p)}{adjusted}"
     if estimate.effect_size is not None:
-        yield f"g {show(estimate.effect_size)}"
+        yield _("g {value}").format(value=show(estimate.effect_size))
     if estimate.rank_effect is not None:
-        yield f"rank effect {show(estimate.rank_effect)}"
+        yield _("rank effect {value}").format(value=show(estimate.rank_effect))
     if estimate.detectable is not None:
-        yield f"{show(estimate.detectable)} detected"
+        yield _("{value} detected").format(value=show(estimate.detectable))
     if estimate.n_missing:
-        yield f"{show_count(estimate.n_missing)} without a value"
+        yield ngettext("{number} without a value", "{number} without a value", estimate.n_missing).format(
+            number=show_count(estimate.n_missing)
+        )
 
 
 def _mark(estimate: Estimate, limit: Limit | None, words: tuple[str, str, str]) -> Mark | None:
     if estimate.value is None or not math.isfinite(estimate.value):
         return None
     value, interval, asked = words
-    sure = f"{confidence_words(estimate.confidence)} {interval}" if interval else "no interval"
+    sure = sure_words(estimate.confidence, interval) if interval else _("no interval")
     return Mark(
         value=estimate.value,
         low=estimate.low,
         high=estimate.high,
         floor=None if limit is None else limit.low,
         ceiling=None if limit is None else limit.high,
-        label=", ".join([value, sure, *([f"limit {asked}"] if limit is not None else [])]),
+        label=", ".join(
+            [value, sure, *([_("limit {limit}").format(limit=asked)] if limit is not None else [])]
+        ),
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from recaudit.reports.sentences import VERDICTS
+from recaudit.reports.language import _
+from recaudit.reports.sentences import verdict_words
 from recaudit.reports.svg import Mark, Scale, drawing, px, tick_words, ticks_of
 from recaudit.reports.visible import visible
 
@@ -28,7 +29,7 @@ LETTER_WIDTH = 5.7
 
 def marker(verdict: Verdict, radius: float) -> Markup:
     """Draw a system's marker: a circle with the symbol of its verdict."""
-    middle, words = radius + 1.5, VERDICTS[verdict]
+    middle, words = radius + 1.5, verdict_words(verdict)
     size = 12 if radius < 12 else 15
     circle = (
         f'<circle class="ground" cx="{px(middle)}" cy="{px(middle)}" r="{px(radius)}" fill="#fff" '
@@ -182,4 +183,6 @@ def _label(panel: Panel) -> str:
         f"{point.number} {point.system}: {panel.across} {point.x.label}, {panel.up} {point.y.label}"
         for point in panel.points
     )
-    return f"{panel.up} against {panel.across}. {points}. Front: {panel.summary}"
+    return _("{up} against {across}. {points}. Front: {front}").format(
+        up=panel.up, across=panel.across, points=points, front=panel.summary
+    )
