@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from recaudit.cli.ci import finish
-from recaudit.cli.output import JsonFlag, Layout, say, show_progress, write_reports
+from recaudit.cli.output import JsonFlag, LanguageCode, Layout, say, show_progress, write_reports
 
 if TYPE_CHECKING:
     from recaudit.audit import AuditConfig, AuditResult
@@ -102,7 +102,7 @@ def report(
     static: Annotated[
         bool, typer.Option("--static", help="Leave out all scripts and interactive charts (about 2 MB).")
     ] = False,
-    language: Annotated[str, typer.Option(help="Code of the language of all reports, such as de.")] = "en",
+    language: LanguageCode = "en",
 ) -> None:
     """Render the report again from a run's result; needs neither the model nor the data."""
     from recaudit.audit import AuditResult

@@ -49,7 +49,7 @@ def render_forecast(forecast: Forecast) -> tuple[RenderableType, ...]:
         parts.append(Text(_("No cost: no system has [systems.prices].")))
     not_run = list(_not_run(forecast))
     if not_run:
-        parts += [Text(f"\n{_('NOT_RUN, as things are:')}"), *map(Text, not_run)]
+        parts += [Text("\n" + _("NOT_RUN, as things are:")), *map(Text, not_run)]
     if forecast.gates:
         parts += [
             Text(
@@ -85,7 +85,7 @@ def _asking(forecast: Forecast) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column(_("System"), overflow="fold")
     table.add_column(_("Probe"), overflow="fold")
-    for name in (_("Requests"), _("Calls"), _("Tokens\nin"), _("Tokens\nout"), _("Cost")):
+    for name in (_("Requests"), _("Calls"), _("Tokens in").replace(" ", "\n"), _("Tokens out").replace(" ", "\n"), _("Cost")):
         table.add_column(name, justify="right", no_wrap=True)
     for row in forecast.asking:
         counts = (row.requests, row.calls, row.tokens_in, row.tokens_out)

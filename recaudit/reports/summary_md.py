@@ -63,8 +63,8 @@ def _body(view: Overview, rows: int) -> list[str]:
     if view.gates:
         columns = (_("Verdict"), _("System"), _("Claim"), _("Value"), view.confidence, _("Limit"), _("n"))
         gates = [_gate(gate) for gate in view.gates]
-        parts += [f"## {_('Gates, worst first')}", markdown_table(columns, gates, rows)]
-    parts += [f"## {_('Not tested')}", _not_tested(view, rows)]
+        parts += ["## " + _("Gates, worst first"), markdown_table(columns, gates, rows)]
+    parts += ["## " + _("Not tested"), _not_tested(view, rows)]
     parts.append("; ".join(f"{label}: {markdown_text(text)}" for label, text in view.trust))
     return parts
 

@@ -79,9 +79,10 @@ def _gate(gate: Claim) -> Text:
     versus = f" ({gate.versus})" if gate.versus else ""
     value = gate.value or NO_VALUE
     interval = f" ({gate.sure})" if gate.sure else ""
+    limit = _("limit: {limit}").format(limit=gate.limit)
     return Text.assemble(
         (visible(gate.system), "bold"),
-        visible(f": {gate.title}{versus} {value}{interval}; {_('limit: {limit}').format(limit=gate.limit)}"),
+        visible(f": {gate.title}{versus} {value}{interval}; {limit}"),
     )
 
 
@@ -93,7 +94,7 @@ def _more(number: int) -> str:
 
 def _not_tested(view: Overview) -> list[Text]:
     if not view.not_tested:
-        return [Text(f"  {_('Nothing is recorded as left out.')}")]
+        return [Text("  " + _("Nothing is recorded as left out."))]
     lines = [
         Text(f"  {visible(entry.what)} – {visible(entry.why)}") for entry in view.not_tested[:MOST_NOT_TESTED]
     ]
