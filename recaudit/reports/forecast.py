@@ -85,7 +85,13 @@ def _asking(forecast: Forecast) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column(_("System"), overflow="fold")
     table.add_column(_("Probe"), overflow="fold")
-    for name in (_("Requests"), _("Calls"), _("Tokens in").replace(" ", "\n"), _("Tokens out").replace(" ", "\n"), _("Cost")):
+    for name in (
+        _("Requests"),
+        _("Calls"),
+        _("Tokens in").replace(" ", "\n"),
+        _("Tokens out").replace(" ", "\n"),
+        _("Cost"),
+    ):
         table.add_column(name, justify="right", no_wrap=True)
     for row in forecast.asking:
         counts = (row.requests, row.calls, row.tokens_in, row.tokens_out)

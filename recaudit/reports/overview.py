@@ -18,6 +18,7 @@ from recaudit.reports.sentences import (
     status_words,
     tally_words,
 )
+from recaudit.reports.sequential import sequential_words
 from recaudit.reports.visible import clipped
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _baseline(result: AuditResult) -> str:
 
 def _sequential(result: AuditResult) -> tuple[str, ...]:
     return tuple(
-        f"{system.card.name}: {system.sequential.sentence}."
+        sequential_words(system.card.name, system.sequential)
         for system in result.systems
         if system.sequential is not None
     )

@@ -10,7 +10,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from typer.testing import CliRunner
 
+from recaudit.audit.result import AuditResult
+from recaudit.cli import app
 from recaudit.errors import InputError
 from recaudit.reports import language, render_html, speaking
 from recaudit.reports.html import environment
@@ -19,7 +22,7 @@ from recaudit.reports.language import LOCALE, N_, _, languages, ngettext
 ROOT = Path(__file__).parents[2]
 TEMPLATE = LOCALE / "recaudit.pot"
 EXTRACT = (
-    "pybabel extract --mapping=pyproject.toml --omit-header --add-location=file --sort-by-file "
+    "pybabel extract --mapping=pyproject.toml --omit-header --add-location=file --sort-output "
     "--output-file=recaudit/reports/locale/recaudit.pot recaudit/reports"
 )
 
@@ -100,6 +103,16 @@ def test_a_page_in_a_language(german: Path, mixed) -> None:
     assert '<th scope="col">95 %-Intervall' in page
     assert "1 von 8 Toren nicht bestanden" in page
     assert render_html(mixed, static=True) == english
+
+
+def test_the_command_line_names_a_language(german: Path, mixed: AuditResult, tmp_path: Path) -> None:
+    mixed.save(tmp_path / "run" / "result.json")
+    made = CliRunner().invoke(app, ["report", str(tmp_path / "run"), "--static", "--language", "de"])
+    assert made.exit_code == 0, made.output
+    assert '<html lang="de">' in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert "1 von 8 Toren nicht bestanden" in (tmp_path / "run" / "summary.md").read_text(encoding="utf-8")
+    assert CliRunner().invoke(app, ["report", str(tmp_path / "run"), "--static"]).exit_code == 0
+    assert '<html lang="en">' in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_translation_cannot_end_an_attribute(german: Path, mixed) -> None:
