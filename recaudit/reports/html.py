@@ -93,14 +93,24 @@ def _rendered(result: AuditResult, calibration: Calibration | None, *, static: b
 
 
 def _running_head(result: AuditResult) -> str:
-    """What stands at the top of every printed sheet, for a text in a style sheet."""
+    """What stands at the top of every printed sheet."""
     provenance = result.provenance
-    return _("{verdict}, audit of {day}, configuration {config}, data {data}").format(
+    head = _("{verdict}, audit of {day}, configuration {config}, data {data}").format(
         verdict=verdict_words(result.verdict).word,
         day=provenance.started[:10],
         config=provenance.config_digest[:12],
         data=result.data.digest[:12],
     )
+    return css_text(head)
+
+
+def css_text(text: str) -> str:
+    r"""Write a text for a string in a style sheet, where what ends it, and what HTML escapes, stands by code point.
+
+    >>> css_text("FAIL, l'audit")
+    'FAIL, l\\27 audit'
+    """
+    return re.sub(r"[^\w ,.:-]", lambda found: f"\\{ord(found.group()):x} ", visible(text))
 
 
 def _policy(*, scripts: bool, beside: bool) -> str:

@@ -105,7 +105,7 @@ def _not_tested(view: Overview) -> list[Text]:
 def _table(columns: tuple[str, ...]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column, justify="right" if column == "Value" else "left", overflow="fold")
+        table.add_column(column, overflow="fold")
     return table
 
 

@@ -33,6 +33,7 @@ def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     catalogue = Catalog(locale="de")
     for message, said in {
         "Systems": "Systeme",
+        "{verdict}, audit of {day}, configuration {config}, data {data}": '{verdict}, l\'audit "{day}"',
         "Skip to the verdict": 'Zum "Urteil" & <weiter>',
         "{percent} interval": "{percent}-Intervall",
         ("{number} of {total} gate failed", "{number} of {total} gates failed"): (
@@ -102,6 +103,7 @@ def test_a_page_in_a_language(german: Path, mixed) -> None:
     assert '<h2 id="systems-title">Systeme</h2>' in page
     assert '<th scope="col">95 %-Intervall' in page
     assert "1 von 8 Toren nicht bestanden" in page
+    assert r'"recaudit: FAIL, l\27 audit \22 2026-11-24\22 "' in page
     assert render_html(mixed, static=True) == english
 
 
