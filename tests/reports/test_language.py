@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 from typer.testing import CliRunner
 
 from recaudit.audit.result import AuditResult
@@ -25,6 +27,9 @@ EXTRACT = (
     "pybabel extract --mapping=pyproject.toml --omit-header --add-location=file --sort-output "
     "--output-file=recaudit/reports/locale/recaudit.pot recaudit/reports"
 )
+
+KEPT = re.compile(r"%\(\w+\)s|%%|\{\w+\}|<[^>]+>")
+"""What a translation keeps: placeholders and markup."""
 
 
 @pytest.fixture
@@ -66,6 +71,48 @@ def test_no_message_of_a_template_has_markup_with_attributes() -> None:
         catalogue = read_po(file)
     for message in catalogue:
         assert '"' not in str(message.id), f"a quotation mark of {message.id!r} would be escaped"
+
+
+def faults(folder: Path) -> list[str]:
+    """Texts of the catalogues in a folder that lose or invent a placeholder or a tag, and catalogues not compiled."""
+    found = []
+    for path in sorted(folder.glob("*/LC_MESSAGES/recaudit.po")):
+        with path.open("rb") as file:
+            written = read_po(file)
+        for message in written:
+            said = [text for text in message_texts(message.string) if text]
+            asked = {frozenset(KEPT.findall(text)) for text in message_texts(message.id)}
+            found += [text for text in said if message.id and frozenset(KEPT.findall(text)) not in asked]
+        made = io.BytesIO()
+        write_mo(made, written)
+        compiled = path.with_suffix(".mo")
+        if not compiled.is_file() or compiled.read_bytes() != made.getvalue():
+            found.append(f"{compiled} is not made from {path.name}")
+    return found
+
+
+def message_texts(part: str | Sequence[str]) -> Sequence[str]:
+    return (part,) if isinstance(part, str) else part
+
+
+def test_catalogues_keep_placeholders_and_are_compiled() -> None:
+    assert faults(LOCALE) == []
+
+
+def test_a_lost_placeholder_is_found(german: Path) -> None:
+    catalogue = Catalog(locale="de")
+    catalogue.add("{percent} interval", "{prozent}-Intervall")
+    catalogue.add("Systems", "Systeme")
+    catalogue.add("by %(name)s", "")
+    catalogue.add(("{n} gate", "{n} gates"), ("{n} Tor", "Tore"))
+    written = german / "de" / "LC_MESSAGES" / "recaudit.po"
+    with written.open("wb") as file:
+        write_po(file, catalogue)
+    stale = f"{written.with_suffix('.mo')} is not made from recaudit.po"
+    assert faults(german) == ["{prozent}-Intervall", "Tore", stale]
+    with written.with_suffix(".mo").open("wb") as file:
+        write_mo(file, catalogue)
+    assert faults(german) == ["{prozent}-Intervall", "Tore"]
 
 
 def test_english_needs_no_catalogue() -> None:
