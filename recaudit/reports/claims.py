@@ -73,11 +73,12 @@ def claim_of(finding: Finding) -> Claim:
     """Put a finding into words."""
     claim, estimate, limit = finding.hypothesis, finding.estimate, finding.limit
     why = estimate.reason if estimate and estimate.reason not in finding.reason else ""
-    value = interval = ""
+    value = interval = sure = ""
     if estimate is not None:
         places = places_of(estimate, limit)
         value = "" if estimate.value is None else show(estimate.value, places)
         interval = interval_words(estimate, places)
+        sure = sure_words(estimate.confidence, interval) if interval else ""
     asked = limit_words(limit)
     return Claim(
         system=finding.system,
@@ -90,13 +91,13 @@ def claim_of(finding: Finding) -> Claim:
         reason="; ".join(filter(None, (finding.reason, why))),
         value=value,
         interval=interval,
-        sure=sure_words(estimate.confidence, interval) if estimate and interval else "",
+        sure=sure,
         limit=asked,
         versus="" if estimate is None else estimate.versus,
         n=0 if estimate is None else estimate.n,
         missing=0 if estimate is None else estimate.n_missing,
         notes="" if estimate is None else "; ".join(_notes(estimate)),
-        mark=None if estimate is None else _mark(estimate, limit, (value, interval, asked)),
+        mark=None if estimate is None else _mark(estimate, limit, (value, sure, asked)),
     )
 
 
@@ -161,15 +162,15 @@ def _notes(estimate: Estimate) -> Iterator[str]:
 def _mark(estimate: Estimate, limit: Limit | None, words: tuple[str, str, str]) -> Mark | None:
     if estimate.value is None or not math.isfinite(estimate.value):
         return None
-    value, interval, asked = words
-    sure = sure_words(estimate.confidence, interval) if interval else _("no interval")
+    value, sure, asked = words
+    label = [value, sure or _("no interval")]
+    if limit is not None:
+        label.append(_("limit {limit}").format(limit=asked))
     return Mark(
         value=estimate.value,
         low=estimate.low,
         high=estimate.high,
         floor=None if limit is None else limit.low,
         ceiling=None if limit is None else limit.high,
-        label=", ".join(
-            [value, sure, *([_("limit {limit}").format(limit=asked)] if limit is not None else [])]
-        ),
+        label=", ".join(label),
     )
