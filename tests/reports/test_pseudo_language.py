@@ -101,7 +101,7 @@ def pseudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 class Visible(HTMLParser):
-    """Every text that a person sees or hears, without those in the parts to skip."""
+    """Every text that a person sees or hears, without those in the parts to skip; marked words belong to their text."""
 
     READ = ("aria-label", "title", "alt", "placeholder", "data-filter")
     VOID = ("meta", "br", "hr", "img", "input", "link")
@@ -112,6 +112,7 @@ class Visible(HTMLParser):
         self.skip = set(skip)
         self.open: list[tuple[str, bool]] = []
         self.texts: list[str] = []
+        self.goes_on = False
         self.feed(page)
         self.close()
 
@@ -120,6 +121,7 @@ class Visible(HTMLParser):
         return any(hidden for _, hidden in self.open)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.goes_on = tag == "mark"
         given = {name: value or "" for name, value in attrs}
         names = {given.get("id", ""), *given.get("class", "").split()}
         hidden = tag in {"style", "script", "code", "pre"} or bool(names & self.skip)
@@ -136,15 +138,20 @@ class Visible(HTMLParser):
         pass
 
     def handle_endtag(self, tag: str) -> None:
+        self.goes_on = tag == "mark"
         if tag not in self.UNENDED:
             assert self.open.pop()[0] == tag
 
     def handle_data(self, data: str) -> None:
-        if not self.hidden:
+        if self.hidden:
+            return
+        if self.goes_on:
+            self.texts[-1] += data
+        else:
             self.texts.append(data)
 
 
-CODES = ("contrast", "better", "quadrant", "verdict", "kind", "how", "status", "aspects")
+CODES = ("contrast", "better", "quadrant", "verdict", "kind", "how", "status", "aspects", "counts")
 """Fields whose values are codes of the program, for which readers see words."""
 
 
