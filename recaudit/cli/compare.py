@@ -8,6 +8,7 @@ from typing import Annotated, Optional
 
 import typer
 
+from recaudit.cli.output import LanguageCode
 from recaudit.cli.runs import RunArgument
 
 
@@ -28,11 +29,12 @@ def compare(
         Optional[Path],  # noqa: UP045 - typer evaluates this annotation
         typer.Option("--out", help="Write it into this file."),
     ] = None,
+    language: LanguageCode = "en",
 ) -> None:
     """Say which findings are newly failing, fixed, worse, better or not shown to have changed; decides nothing."""
     from recaudit.audit import compare_runs
     from recaudit.files import write_atomically
-    from recaudit.reports import render_changes_html, render_changes_markdown, render_changes_text
+    from recaudit.reports import render_changes_html, render_changes_markdown, render_changes_text, speaking
 
     made = compare_runs(before, after)
     if form is Form.json:
@@ -43,7 +45,8 @@ def compare(
             Form.md: render_changes_markdown,
             Form.html: render_changes_html,
         }[form]
-        text = render(made)
+        with speaking(language):
+            text = render(made)
     if out is None:
         typer.echo(text, nl=False)
     else:

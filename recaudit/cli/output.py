@@ -30,6 +30,9 @@ INCOMPLETE = 3
 """Exit code of an audit that could not be completed."""
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
+LanguageCode = Annotated[
+    str, typer.Option("--language", help="Code of a language that has a catalogue, such as de.")
+]
 
 
 def write_reports(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from recaudit.cli.ci import finish
-from recaudit.cli.output import JsonFlag, Layout, say, show_progress, write_reports
+from recaudit.cli.output import JsonFlag, LanguageCode, Layout, say, show_progress, write_reports
 
 if TYPE_CHECKING:
     from recaudit.audit import AuditConfig, AuditResult
@@ -102,13 +102,16 @@ def report(
     static: Annotated[
         bool, typer.Option("--static", help="Leave out all scripts and interactive charts (about 2 MB).")
     ] = False,
+    language: LanguageCode = "en",
 ) -> None:
     """Render the report again from a run's result; needs neither the model nor the data."""
     from recaudit.audit import AuditResult
+    from recaudit.reports import speaking
 
     result = AuditResult.load(run_path)
     folder = run_path if run_path.is_dir() else run_path.parent
-    typer.echo(write_reports(result, folder, layout=layout, static=static))
+    with speaking(language):
+        typer.echo(write_reports(result, folder, layout=layout, static=static))
 
 
 def default_folder(config: AuditConfig, *, resume: bool) -> Path:

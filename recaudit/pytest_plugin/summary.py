@@ -22,17 +22,17 @@ def summary_lines(session: PluginSession) -> list[str]:
         return [f"there is no audit: {first}", *more[:MOST_GATES]]
     from recaudit.audit import exit_code
     from recaudit.reports.claims import claim_of, message_of, worst_first
-    from recaudit.reports.sentences import VERDICTS, count_words
+    from recaudit.reports.sentences import count_words, verdict_words
     from recaudit.reports.visible import visible
 
     result = made.result
-    words = VERDICTS[result.verdict]
+    words = verdict_words(result.verdict)
     counts = count_words(one.verdict or "NOT_RUN" for one in result.gated)
     lines = [f"{words.symbol} {words.word}  {visible(result.name)}: {counts}"]
     ordered = worst_first(result.gated)
     for finding in ordered[:MOST_GATES]:
         claim = claim_of(finding)
-        symbol = VERDICTS[finding.verdict or "NOT_RUN"].symbol
+        symbol = verdict_words(finding.verdict or "NOT_RUN").symbol
         lines.append(visible(f"{symbol} {message_of(claim)} [{claim.system}, {claim.id}]"))
     if len(ordered) > MOST_GATES:
         lines.append(f"and {len(ordered) - MOST_GATES} more gates in the report")

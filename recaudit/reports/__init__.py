@@ -2,7 +2,8 @@
 
 Nothing is computed or decided here. `render_html` and `render_folder` make the full report, `render_csv` its
 numbers for a spreadsheet, `render_markdown` a summary for a pull request, `render_terminal` one for the command
-line, and `render_junit` and `render_annotations` what CI servers read.
+line, and `render_junit` and `render_annotations` what CI servers read. All of them write English, or within
+`speaking(code)` another language.
 """
 
 from recaudit.reports.annotations import render_annotations
@@ -11,6 +12,7 @@ from recaudit.reports.changes_html import render_changes_html
 from recaudit.reports.findings_csv import render_csv
 from recaudit.reports.html import render_folder, render_html
 from recaudit.reports.junit import render_junit
+from recaudit.reports.language import speaking
 from recaudit.reports.summary_md import MOST_BYTES, render_markdown
 from recaudit.reports.terminal import render_terminal
 
@@ -26,4 +28,5 @@ __all__ = [
     "render_junit",
     "render_markdown",
     "render_terminal",
+    "speaking",
 ]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from recaudit.audit.decide import outcome
 from recaudit.audit.toml_lines import gate_at
 from recaudit.reports.claims import worst_first
-from recaudit.reports.sentences import sentence_of
+from recaudit.reports.language import _
+from recaudit.reports.sentences import sentence_of, verdict_words
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:
@@ -23,7 +24,13 @@ def render_annotations(result: AuditResult) -> tuple[str, ...]:
     """
     provenance = result.provenance
     lines = [
-        _command("error", {"title": "ERROR"}, f"{system.card.name} could not be audited: {system.failure}")
+        _command(
+            "error",
+            {"title": verdict_words("ERROR").word},
+            _("{system} could not be audited: {reason}").format(
+                system=system.card.name, reason=system.failure
+            ),
+        )
         for system in result.systems
         if system.failure
     ]
@@ -37,7 +44,8 @@ def render_annotations(result: AuditResult) -> tuple[str, ...]:
             place = {"file": provenance.config_name, "line": str(line or 1), "title": f"{verdict} {name}"}
             lines.append(_command(command, place, sentence_of(finding)))
     if result.verdict == "NOT_RUN":
-        lines.append(_command("error", {"title": "NOT RUN"}, "nothing was decided: no gate could be tested"))
+        title = {"title": verdict_words("NOT_RUN").word}
+        lines.append(_command("error", title, _("nothing was decided: no gate could be tested")))
     return tuple(lines)
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, get_args
 from recaudit.audit.decide import worst
 from recaudit.records import Aspect
 from recaudit.reports.claims import Claim, claim_of, worst_first
+from recaudit.reports.language import _
 from recaudit.reports.numbers import show, show_seconds
+from recaudit.reports.quadrants import quadrant_words
 from recaudit.reports.sentences import tally_words
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from recaudit.audit.result import AuditResult, SystemResult
     from recaudit.audit.usage import Usage
-    from recaudit.records import Finding, Hypothesis, Quadrant, Verdict
+    from recaudit.records import Finding, Hypothesis, Verdict
 
 ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 
@@ -42,7 +44,7 @@ class AspectRow:
 
     number: int
     system: str
-    quadrant: Quadrant
+    quadrant: str
     verdict: Verdict
     cells: tuple[AspectCell, ...]
     cost: tuple[str, ...]
@@ -63,7 +65,7 @@ def _row(number: int, system: SystemResult, result: AuditResult) -> AspectRow:
     return AspectRow(
         number=number,
         system=system.card.name,
-        quadrant=system.quadrant,
+        quadrant=quadrant_words(system.quadrant),
         verdict=system.verdict,
         cells=tuple(
             _cell([finding for finding in own if aspect_of(finding.hypothesis, result.aspects) == aspect])
@@ -82,10 +84,10 @@ def _cell(findings: Sequence[Finding]) -> AspectCell:
         return AspectCell(verdict=verdict, counts=tally_words(verdicts), claim=claim_of(deciding))
     measured = [finding for finding in findings if finding.estimate is not None]
     if measured:
-        return AspectCell(verdict=None, counts="measured, no limit set", claim=claim_of(measured[0]))
+        return AspectCell(verdict=None, counts=_("measured, no limit set"), claim=claim_of(measured[0]))
     if findings:
         return AspectCell(verdict="NOT_RUN", counts=findings[0].reason, claim=None)
-    return AspectCell(verdict=None, counts="not asked", claim=None)
+    return AspectCell(verdict=None, counts=_("not asked"), claim=None)
 
 
 def cost_words(usage: Usage) -> tuple[str, ...]:
@@ -94,7 +96,9 @@ def cost_words(usage: Usage) -> tuple[str, ...]:
     if usage.cost is not None:
         words.append(f"{usage.cost:.4g} {usage.currency}")
     if usage.throughput is not None:
-        words.append(f"{show(usage.throughput)} answers per s")
+        words.append(_("{rate} answers per s").format(rate=show(usage.throughput)))
     if usage.request_seconds:
-        words.append(f"median {show_seconds(usage.request_seconds[0])} per request")
-    return tuple(words) or ("not known",)
+        words.append(
+            _("median {duration} per request").format(duration=show_seconds(usage.request_seconds[0]))
+        )
+    return tuple(words) or (_("not known"),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recaudit.reports.language import N_, _, ngettext
 from recaudit.reports.numbers import show, show_count, show_seconds
 from recaudit.reports.sentences import limit_words
 from recaudit.reports.visible import visible
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     from recaudit.audit.calibration import Calibration, GateCalibration, JointCalibration, Rate
 
 NOT_MEANT = "–"
-RATES = ("False FAIL", "False PASS", "Holds", "Accused", "Passes", "Power")
+RATES = (N_("False FAIL"), N_("False PASS"), N_("Holds"), N_("Accused"), N_("Passes"), N_("Power"))
 """Names of the rates in a row; what they mean is in `LEGEND`."""
 
-LEGEND = (
+LEGEND = N_(
     "False FAIL: although the truth lies exactly at the limit. False PASS: although it lies just beyond. "
     "Holds: the interval holds the truth. Accused: a difference is claimed where groups or arms do not differ; "
     "Passes: the gate then passes. Power: the gate fails when the truth lies beyond its limit by what stands in "
@@ -68,9 +69,9 @@ def calibration_view(calibration: Calibration) -> CalibrationView:
     """Put a calibration into words."""
     return CalibrationView(
         sentence=calibration_sentence(calibration),
-        rates=RATES,
+        rates=tuple(map(_, RATES)),
         rows=calibration_rows(calibration),
-        legend=LEGEND,
+        legend=_(LEGEND),
     )
 
 
@@ -93,14 +94,23 @@ def calibration_sentence(calibration: Calibration) -> str:
 
     It names the number of worlds of each kind and of simulated audits, their resamples, the seed and the time.
     """
-    stopped = " It was stopped early." if calibration.interrupted else ""
-    return (
-        f"{show_count(calibration.worlds)} worlds of each kind, {show_count(calibration.audits)} simulated audits with "
-        f"{show_count(calibration.resamples)} resamples each, seed {calibration.seed}, "
-        f"{show_seconds(calibration.seconds)}.{stopped} Joint intervals are meant to hold in at least "
-        f"{calibration.confidence:.0%} of the worlds; any wrong verdict of one system's gates in at most "
-        f"{1 - calibration.confidence:.0%}."
-    )
+    about = {
+        "worlds": show_count(calibration.worlds),
+        "audits": show_count(calibration.audits),
+        "resamples": show_count(calibration.resamples),
+        "seed": calibration.seed,
+        "duration": show_seconds(calibration.seconds),
+    }
+    simulated = _(
+        "{worlds} worlds of each kind, {audits} simulated audits with {resamples} resamples each, seed {seed}, "
+        "{duration}."
+    ).format(**about)
+    stopped = _("It was stopped early.")
+    meant = _(
+        "Joint intervals are meant to hold in at least {confidence} of the worlds; any wrong verdict of one "
+        "system's gates in at most {rest}."
+    ).format(confidence=f"{calibration.confidence:.0%}", rest=f"{1 - calibration.confidence:.0%}")
+    return " ".join([simulated, *([stopped] if calibration.interrupted else []), meant])
 
 
 def render_calibration(calibration: Calibration) -> tuple[RenderableType, ...]:
@@ -110,24 +120,24 @@ def render_calibration(calibration: Calibration) -> tuple[RenderableType, ...]:
     from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Gate", overflow="fold", min_width=16)
+    table.add_column(_("Gate"), overflow="fold", min_width=16)
     for column in RATES:
-        table.add_column(column, justify="right")
+        table.add_column(_(column), justify="right")
     notes = []
     for row in calibration_rows(calibration):
         style = "bold" if row.joint else ""
-        name = f"{row.system or 'all systems'}: {row.gate}" if row.joint else row.gate
+        name = f"{row.system or _('all systems')}: {row.gate}" if row.joint else row.gate
         table.add_row(*(Text(visible(cell), style=style) for cell in (name, *row.rates)))
         if row.note:
             notes.append(Text(visible(f"  {row.system}: {row.gate}: {row.note}")))
-    heading = [Text("Without a number", style="bold")] if notes else []
+    heading = [Text(_("Without a number"), style="bold")] if notes else []
     return (
-        Text(f"Calibration of {visible(calibration.name)}", style="bold"),
+        Text(_("Calibration of {name}").format(name=visible(calibration.name)), style="bold"),
         Text(calibration_sentence(calibration)),
         table,
         *heading,
         *notes,
-        Text(LEGEND, style="dim"),
+        Text(_(LEGEND), style="dim"),
     )
 
 
@@ -150,10 +160,10 @@ def _row(gate: GateCalibration) -> CalibrationRow:
 
 def _joint_row(joint: JointCalibration) -> CalibrationRow:
     rates = (joint.false_fail, joint.false_pass, joint.coverage, joint.null_fail, None, None)
-    noun = "gate" if joint.gates == 1 else "gates"
+    gates = ngettext("{number} gate together", "{number} gates together", joint.gates)
     return CalibrationRow(
         system=joint.system,
-        gate=f"{joint.gates} {noun} together",
+        gate=gates.format(number=joint.gates),
         limit="",
         rates=tuple(map(_rate, rates)),
         note="",
@@ -177,8 +187,8 @@ def _power(gate: GateCalibration) -> str:
 
 def _note(gate: GateCalibration) -> str:
     if gate.not_calibrated:
-        return f"not calibrated: {gate.not_calibrated}"
-    notes = [f"no power: {gate.no_power}"] if gate.no_power else []
+        return _("not calibrated: {reason}").format(reason=gate.not_calibrated)
+    notes = [_("no power: {reason}").format(reason=gate.no_power)] if gate.no_power else []
     if gate.no_interval is not None and gate.no_interval.value:
-        notes.append(f"no interval in {_rate(gate.no_interval)} of the worlds")
+        notes.append(_("no interval in {share} of the worlds").format(share=_rate(gate.no_interval)))
     return "; ".join(notes)

@@ -6,8 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recaudit.audit.statuses import STATUSES
+from recaudit.reports.language import _
 from recaudit.reports.numbers import decimal_places, show, show_count
-from recaudit.reports.sentences import STATUS_WORDS, VERDICTS, confidence_words, status_words, title_of
+from recaudit.reports.sentences import (
+    STATUS_WORDS,
+    capitalised,
+    confidence_words,
+    percent_words,
+    range_words,
+    status_words,
+    title_of,
+    verdict_words,
+)
 from recaudit.reports.summary_md import markdown_table, markdown_text
 from recaudit.reports.tables import NO_VALUE
 from recaudit.reports.visible import visible
@@ -54,6 +64,7 @@ class Changes:
     counts: str
     lead: str
     confidence: str
+    percent: str
     before: str
     after: str
     started: tuple[str, str]
@@ -66,8 +77,8 @@ def changes_of(made: RunComparison) -> Changes:
     groups = tuple(
         ChangeGroup(
             status=status,
-            title=STATUS_WORDS[status][0],
-            meaning=STATUS_WORDS[status][1],
+            title=_(STATUS_WORDS[status][0]),
+            meaning=_(STATUS_WORDS[status][1]),
             rows=tuple(_row(one) for one in made.findings if one.status == status),
         )
         for status in STATUSES
@@ -75,9 +86,12 @@ def changes_of(made: RunComparison) -> Changes:
     )
     return Changes(
         name=made.name,
-        counts=status_words(made.counts) or "nothing to compare",
-        lead=f"The verdict of the new run by its own gates: {VERDICTS[made.verdict].word}.",
+        counts=status_words(made.counts) or _("nothing to compare"),
+        lead=_("The verdict of the new run by its own gates: {verdict}.").format(
+            verdict=verdict_words(made.verdict).word
+        ),
         confidence=confidence_words(made.confidence),
+        percent=percent_words(made.confidence),
         before=made.before,
         after=made.after,
         started=made.started,
@@ -98,7 +112,7 @@ def _row(one: ComparedFinding) -> ChangeRow:
         change="" if change is None or change.value is None else show(change.value, places),
         interval=""
         if change is None or change.low is None or change.high is None
-        else f"{show(change.low, places)} to {show(change.high, places)}",
+        else range_words(show(change.low, places), show(change.high, places)),
         verdicts=_verdicts(one),
         n="" if change is None else show_count(change.n),
         note=one.note,
@@ -111,7 +125,7 @@ def _value(kept: KeptFinding | None) -> str:
 
 def _verdicts(one: ComparedFinding) -> str:
     told = [
-        NO_VALUE if kept is None or kept.verdict is None else VERDICTS[kept.verdict].word
+        NO_VALUE if kept is None or kept.verdict is None else verdict_words(kept.verdict).word
         for kept in (one.before, one.after)
     ]
     return "" if told == [NO_VALUE, NO_VALUE] else " → ".join(told)
@@ -120,9 +134,9 @@ def _verdicts(one: ComparedFinding) -> str:
 def render_changes_text(made: RunComparison) -> str:
     """Write a comparison as plain text, a line or two a finding."""
     view = changes_of(made)
-    lines = [f"{view.counts[:1].upper()}{view.counts[1:]}.", view.lead, *view.notes]
+    lines = [f"{capitalised(view.counts)}.", view.lead, *view.notes]
     for group in view.groups:
-        lines += ["", f"{group.title[:1].upper()}{group.title[1:]} ({len(group.rows)})"]
+        lines += ["", f"{capitalised(group.title)} ({len(group.rows)})"]
         lines += [f"  {_line(row, view.confidence)}" for row in group.rows]
     return "\n".join(map(visible, lines)) + "\n"
 
@@ -130,16 +144,20 @@ def render_changes_text(made: RunComparison) -> str:
 def _line(row: ChangeRow, confidence: str) -> str:
     parts = [f"{row.system}: {row.title}", f"{row.before or NO_VALUE} → {row.after or NO_VALUE}"]
     if row.change:
-        parts.append(f"change {row.change}" + (f" ({confidence} {row.interval})" if row.interval else ""))
+        change = _("change {value}").format(value=row.change)
+        parts.append(f"{change} ({confidence} {row.interval})" if row.interval else change)
     return "; ".join(part for part in (*parts, row.verdicts, row.note) if part)
 
 
 def render_changes_markdown(made: RunComparison) -> str:
     """Write a comparison for a pull request; what is left out of long lists is counted."""
     view = changes_of(made)
-    about = (
-        f"{markdown_text(view.before)} → {markdown_text(view.after)}; changes are paired by unit, and the "
-        f"{view.confidence}s of a system hold together."
+    about = _(
+        "{before} → {after}; changes are paired by unit, and the {percent} intervals of a system hold together."
+    ).format(
+        before=markdown_text(view.before),
+        after=markdown_text(view.after),
+        percent=view.percent,
     )
     parts = [
         f"# {markdown_text(view.name)}: {view.counts}",
@@ -147,7 +165,9 @@ def render_changes_markdown(made: RunComparison) -> str:
         about,
         *map(markdown_text, view.notes),
     ]
-    columns = ("System", "Claim", "Before", "After", "Change", view.confidence, "Verdict", "n", "Note")
+    columns = (
+        _("System"), _("Claim"), _("Before"), _("After"), _("Change"), view.confidence, _("Verdict"), _("n"), _("Note"),
+    )  # fmt: skip
     for group in view.groups:
         rows = [
             (
@@ -156,7 +176,7 @@ def render_changes_markdown(made: RunComparison) -> str:
             for row in group.rows
         ]  # fmt: skip
         parts += [
-            f"## {group.title[:1].upper()}{group.title[1:]}",
+            f"## {capitalised(group.title)}",
             group.meaning,
             markdown_table(columns, [tuple(cell or NO_VALUE for cell in row) for row in rows], MOST_ROWS),
         ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recaudit.reports.changes import changes_of
-from recaudit.reports.html import environment
+from recaudit.reports.html import css_text, environment
+from recaudit.reports.language import _
 
 if TYPE_CHECKING:
     from recaudit.audit.compare import RunComparison
@@ -14,5 +15,7 @@ if TYPE_CHECKING:
 def render_changes_html(made: RunComparison) -> str:
     """Write a comparison as HTML; the same text for the same comparison."""
     started, again = (day[:10] for day in made.started)
-    head = f"changes from the run of {started} to that of {again}"
-    return environment().get_template("changes.html").render(view=changes_of(made), running_head=head)
+    head = _("changes from the run of {started} to that of {again}").format(started=started, again=again)
+    return (
+        environment().get_template("changes.html").render(view=changes_of(made), running_head=css_text(head))
+    )

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from recaudit.reports.language import _
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def figures_of(probes: Sequence[ProbeSection], systems: Sequence[str]) -> dict[s
     if _FIRST in rows and _SECOND in rows:
         scatter = scatter_figure(across=rows[_SECOND], up=rows[_FIRST], systems=systems)
         if scatter["data"]:
-            found.setdefault(_SECOND, {})[f"{rows[_FIRST].title} against {rows[_SECOND].title}"] = scatter
+            found.setdefault(_SECOND, {})[
+                _("{up} against {across}").format(up=rows[_FIRST].title, across=rows[_SECOND].title)
+            ] = scatter
     return found
 
 
@@ -55,7 +58,7 @@ def shares_figure(shares: Shares, systems: Sequence[str]) -> Figure:
         data=[_line(series, shares.categories, systems) | {"mode": mode} for series in shares.series],
         layout={
             "xaxis": {"type": "category"},
-            "yaxis": {"title": {"text": "share"}, "tickformat": ".0%", "rangemode": "tozero"},
+            "yaxis": {"title": {"text": _("share")}, "tickformat": ".0%", "rangemode": "tozero"},
             "hovermode": "x unified",
         },
     )
@@ -88,7 +91,9 @@ def _line(series: Series, categories: Sequence[str], systems: Sequence[str]) -> 
     line: dict[str, Any] = {
         "type": "scatter",
         "name": _safe(
-            f"{series.system}: {series.label}" if series.system else f"{series.label} (all systems)"
+            f"{series.system}: {series.label}"
+            if series.system
+            else _("{series} (all systems)").format(series=series.label)
         ),
         "x": [_safe(category) for category in categories],
         "y": list(series.shares),

@@ -6,13 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recaudit.reports.language import _, ngettext
 from recaudit.reports.numbers import show, show_count, show_p
 from recaudit.reports.sentences import (
     VERDICTS,
-    confidence_words,
     interval_words,
     limit_words,
     places_of,
+    sure_words,
     title_of,
 )
 from recaudit.reports.svg import Mark
@@ -74,11 +75,12 @@ def claim_of(finding: Finding) -> Claim:
     """Put a finding into words."""
     claim, estimate, limit = finding.hypothesis, finding.estimate, finding.limit
     why = estimate.reason if estimate and estimate.reason not in finding.reason else ""
-    value = interval = ""
+    value = interval = sure = ""
     if estimate is not None:
         places = places_of(estimate, limit)
         value = "" if estimate.value is None else show(estimate.value, places)
         interval = interval_words(estimate, places)
+        sure = sure_words(estimate.confidence, interval) if interval else ""
     return Claim(
         system=finding.system,
         id=claim.id,
@@ -90,7 +92,7 @@ def claim_of(finding: Finding) -> Claim:
         reason="; ".join(filter(None, (finding.reason, why))),
         value=value,
         interval=interval,
-        sure=f"{confidence_words(estimate.confidence)} {interval}" if estimate and interval else "",
+        sure=sure,
         limit=limit_words(limit),
         versus="" if estimate is None else estimate.versus,
         n=0 if estimate is None else estimate.n,
@@ -105,7 +107,12 @@ def message_of(claim: Claim) -> str:
     """A decided finding, the number first: what lists of failed tests show is cut after some 80 characters."""
     if not claim.value:
         return claim.reason
-    return f"{claim.value} ({claim.sure or 'no interval'}), limit {claim.limit}: {claim.reason}"
+    return _("{value} ({interval}), limit {limit}: {reason}").format(
+        value=claim.value,
+        interval=claim.sure or _("no interval"),
+        limit=claim.limit,
+        reason=claim.reason,
+    )
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -134,7 +141,7 @@ def _notes(estimate: Estimate) -> Iterator[str]:
     if estimate.versus:
         yield estimate.versus
     if estimate.by_chance is not None:
-        yield f"{show(estimate.by_chance)} by chance alone"
+        yield _("{value} by chance alone").format(value=show(estimate.by_chance))
     if estimate.p is not None:
         adjusted = (
             ""
@@ -143,16 +150,18 @@ def _notes(estimate: Estimate) -> Iterator[str]:
         )
         yield f"{show_p(estimate.p)}{adjusted}"
     if estimate.n_missing:
-        yield f"{show_count(estimate.n_missing)} without a value"
+        yield ngettext("{number} without a value", "{number} without a value", estimate.n_missing).format(
+            number=show_count(estimate.n_missing)
+        )
 
 
 def _strength(estimate: Estimate) -> Iterator[str]:
     if estimate.effect_size is not None:
-        yield f"g {show(estimate.effect_size)}"
+        yield _("g {value}").format(value=show(estimate.effect_size))
     if estimate.rank_effect is not None:
-        yield f"rank effect {show(estimate.rank_effect)}"
+        yield _("rank effect {value}").format(value=show(estimate.rank_effect))
     if estimate.detectable is not None:
-        yield f"{show(estimate.detectable)} detected"
+        yield _("{value} detected").format(value=show(estimate.detectable))
 
 
 def _mark(estimate: Estimate, limit: Limit | None) -> Mark | None:

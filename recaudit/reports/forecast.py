@@ -8,6 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from recaudit.reports.language import _, ngettext
 from recaudit.reports.numbers import show, show_count
 from recaudit.reports.sentences import limit_words
 from recaudit.reports.tables import NO_VALUE
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 def render_forecast(forecast: Forecast) -> tuple[RenderableType, ...]:
     """Make what `rich` prints: what would be asked and cost, and what the gates could show."""
     parts: list[RenderableType] = [
-        Text.assemble("Nothing was asked. A run of ", (visible(forecast.name), "bold"), " would ask:"),
+        Text(_("Nothing was asked. A run of {name} would ask:").format(name=visible(forecast.name))),
         _asking(forecast),
         *(
-            Text(f"{visible(name)} cannot be asked: {visible(why)}")
+            Text(_("{system} cannot be asked: {reason}").format(system=visible(name), reason=visible(why)))
             for name, why in forecast.failures.items()
         ),
     ]
@@ -38,16 +39,25 @@ def render_forecast(forecast: Forecast) -> tuple[RenderableType, ...]:
     if totals:
         total = " + ".join(f"{cost:.4g} {visible(currency)}" for currency, cost in totals.items())
         parts.append(
-            Text(f"At most {total}: tokens sent by four characters each, tokens written at their limit.")
+            Text(
+                _(
+                    "At most {total}: tokens sent by four characters each, tokens written at their limit."
+                ).format(total=total)
+            )
         )
     else:
-        parts.append(Text("No cost: no system has [systems.prices]."))
+        parts.append(Text(_("No cost: no system has [systems.prices].")))
     not_run = list(_not_run(forecast))
     if not_run:
-        parts += [Text("\nNOT_RUN, as things are:"), *map(Text, not_run)]
+        parts += [Text("\n" + _("NOT_RUN, as things are:")), *map(Text, not_run)]
     if forecast.gates:
         parts += [
-            Text("\nWhat the gates could show with 80 % power, if values scatter as widely as they can:"),
+            Text(
+                "\n"
+                + _(
+                    "What the gates could show with {power} power, if values scatter as widely as they can:"
+                ).format(power="80 %")
+            ),
             _gates(forecast),
         ]
     return tuple(parts)
@@ -60,32 +70,48 @@ def _not_run(forecast: Forecast) -> Iterator[str]:
                 gate.system == row.system and gate.not_run == why and gate.finding.startswith(f"{row.probe}/")
                 for gate in forecast.gates
             )
-            gates = f", {gated} of them gated" if gated else ""
-            claims = f"{count:,} of {row.claims + count:,} claims"
-            yield f"{visible(row.system)}, {row.probe}: {claims}{gates}: {why}"
+            asked = row.claims + count
+            claims = ngettext("{number} of {total} claim", "{number} of {total} claims", asked).format(
+                number=show_count(count), total=show_count(asked)
+            )
+            if gated:
+                claims = ngettext(
+                    "{claims}, {number} of them gated", "{claims}, {number} of them gated", gated
+                ).format(claims=claims, number=gated)
+            yield f"{visible(row.system)}, {row.probe}: {claims}: {why}"
 
 
 def _asking(forecast: Forecast) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("System", overflow="fold")
-    table.add_column("Probe", overflow="fold")
-    for name in ("Requests", "Calls", "Tokens\nin", "Tokens\nout", "Cost"):
+    table.add_column(_("System"), overflow="fold")
+    table.add_column(_("Probe"), overflow="fold")
+    for name in (
+        _("Requests"),
+        _("Calls"),
+        _("Tokens in").replace(" ", "\n"),
+        _("Tokens out").replace(" ", "\n"),
+        _("Cost"),
+    ):
         table.add_column(name, justify="right", no_wrap=True)
     for row in forecast.asking:
         counts = (row.requests, row.calls, row.tokens_in, row.tokens_out)
         cost = NO_VALUE if row.cost is None else f"{row.cost:.4g}"
-        left = f" ({row.not_offered:,} not offered)" if row.not_offered else ""
-        table.add_row(Text(visible(row.system)), Text(row.probe + left), *map(show_count, counts), cost)
+        probe = row.probe
+        if row.not_offered:
+            probe = _("{probe} ({number} not offered)").format(
+                probe=probe, number=show_count(row.not_offered)
+            )
+        table.add_row(Text(visible(row.system)), Text(probe), *map(show_count, counts), cost)
     return table
 
 
 def _gates(forecast: Forecast) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("System", overflow="fold")
-    table.add_column("Gate", overflow="fold")
-    table.add_column("Limit")
-    table.add_column("Units", justify="right")
-    table.add_column("Effect seen", justify="right")
+    table.add_column(_("System"), overflow="fold")
+    table.add_column(_("Gate"), overflow="fold")
+    table.add_column(_("Limit"))
+    table.add_column(_("Units"), justify="right")
+    table.add_column(_("Effect seen"), justify="right")
     for gate in forecast.gates:
         seen = NO_VALUE if gate.detectable is None else show(gate.detectable)
         table.add_row(
@@ -100,5 +126,5 @@ def _gates(forecast: Forecast) -> Table:
 
 def _asked_of(gate: GateForecast) -> str:
     limit = [limit_words(gate.limit)] if gate.limit is not None else []
-    margin = [f"margin {show(gate.margin)}"] if gate.margin is not None else []
+    margin = [_("margin {margin}").format(margin=show(gate.margin))] if gate.margin is not None else []
     return ", ".join([*limit, *margin])

@@ -7,26 +7,34 @@ import gzip
 import re
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from markupsafe import Markup
 
 from recaudit.reports import svg
 from recaudit.reports.charts import figures_of
 from recaudit.reports.columns import ABREAST, parts_abreast
+from recaudit.reports.language import N_, _, language
 from recaudit.reports.markers import marker, panel_plot
 from recaudit.reports.numbers import show_count, show_share
 from recaudit.reports.overview import VISIBLE_GATES
-from recaudit.reports.sentences import VERDICTS, group_words
+from recaudit.reports.quadrants import quadrant_words
+from recaudit.reports.sentences import VERDICTS, capitalised, group_words, percent_words, verdict_words
 from recaudit.reports.spreads import spread_plot
 from recaudit.reports.versus import names_or_none
 from recaudit.reports.view import view_of
 from recaudit.reports.visible import clipped, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from gettext import NullTranslations
+
+    from jinja2.runtime import Context
+
     from recaudit.audit.calibration import Calibration
     from recaudit.audit.result import AuditResult
+    from recaudit.reports.language import Language
 
 
 def render_html(result: AuditResult, *, static: bool = False, calibration: Calibration | None = None) -> str:
@@ -73,7 +81,7 @@ def _rendered(result: AuditResult, calibration: Calibration | None, *, static: b
             page=view,
             figures=figures,
             beside=beside,
-            twins=TWINS,
+            twins=[(name, _(what)) for name, what in TWINS],
             run_folder="../" if beside else "",
             scripts=scripts,
             packed=_packed_plotly() if figures and not beside else "",
@@ -85,12 +93,24 @@ def _rendered(result: AuditResult, calibration: Calibration | None, *, static: b
 
 
 def _running_head(result: AuditResult) -> str:
-    """What stands at the top of every printed sheet, for a text in a style sheet."""
+    """What stands at the top of every printed sheet."""
     provenance = result.provenance
-    return (
-        f"{VERDICTS[result.verdict].word}, audit of {provenance.started[:10]}, "
-        f"configuration {provenance.config_digest[:12]}, data {result.data.digest[:12]}"
+    head = _("{verdict}, audit of {day}, configuration {config}, data {data}").format(
+        verdict=verdict_words(result.verdict).word,
+        day=provenance.started[:10],
+        config=provenance.config_digest[:12],
+        data=result.data.digest[:12],
     )
+    return css_text(head)
+
+
+def css_text(text: str) -> str:
+    r"""Write a text for a string in a style sheet, where what ends it, and what HTML escapes, stands by code point.
+
+    >>> css_text("FAIL, l'audit")
+    'FAIL, l\\27 audit'
+    """
+    return re.sub(r"[^\w ,.:-]", lambda found: f"\\{ord(found.group()):x} ", visible(text))
 
 
 def _policy(*, scripts: bool, beside: bool) -> str:
@@ -104,13 +124,13 @@ def _policy(*, scripts: bool, beside: bool) -> str:
 
 
 TWINS = (
-    ("result.json", "everything on this page"),
-    ("findings.csv", "every finding as a row"),
-    ("summary.md", "the first screen"),
-    ("junit.xml", "every gate as a test"),
-    ("measurements.parquet", "every value of every unit"),
-    ("groups.parquet", "every mean by group"),
-    ("evidence.sqlite", "every request and answer, word for word"),
+    ("result.json", N_("everything on this page")),
+    ("findings.csv", N_("every finding as a row")),
+    ("summary.md", N_("the first screen")),
+    ("junit.xml", N_("every gate as a test")),
+    ("measurements.parquet", N_("every value of every unit")),
+    ("groups.parquet", N_("every mean by group")),
+    ("evidence.sqlite", N_("every request and answer, word for word")),
 )
 """What lies beside the page in the folder of a run."""
 
@@ -123,9 +143,13 @@ _NEEDLESS_QUOTES = re.compile(
 """Quotes that HTML lets a page leave out; in texts all quotes are escaped, so that these stand in tags."""
 
 
-@cache
 def environment() -> Environment:
-    """Where the templates of all pages live: escaping, strict, and showing hidden characters."""
+    """Where the templates of all pages live: escaping, strict, showing hidden characters, in the language in use."""
+    return _environment(language())
+
+
+@cache
+def _environment(spoken: Language) -> Environment:
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -133,16 +157,21 @@ def environment() -> Environment:
         finalize=_finalize,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
     environment.filters["count"] = show_count
     environment.filters["clipped"] = clipped
     environment.filters["abreast"] = parts_abreast
+    environment.filters["capitalised"] = capitalised
     environment.globals.update(
-        verdicts=VERDICTS,
+        language=spoken.tag,
+        verdicts={verdict: verdict_words(verdict) for verdict in VERDICTS},
         visible_gates=VISIBLE_GATES,
         systems_abreast=ABREAST,
         show_share=show_share,
+        percent_words=percent_words,
         group_words=group_words,
+        quadrant_words=quadrant_words,
         names_or_none=names_or_none,
         limit_plot=svg.limit_plot,
         interval_plot=svg.interval_plot,
@@ -151,7 +180,34 @@ def environment() -> Environment:
         panel_plot=panel_plot,
         spread_plot=spread_plot,
     )
+    _translate(environment, spoken.texts)
     return environment
+
+
+def _translate(environment: Environment, texts: NullTranslations) -> None:
+    """Let templates say the texts of a catalogue, in which markup of ours stands, but no attributes.
+
+    A quotation mark of a translator cannot end an attribute around the text, and what is put into a text is escaped and
+    shown as everything that a template writes.
+    """
+
+    def gettext(message: str) -> str:
+        return texts.gettext(message).replace('"', "&#34;")
+
+    def ngettext(singular: str, plural: str, number: int) -> str:
+        return texts.ngettext(singular, plural, number).replace('"', "&#34;")
+
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined] # i18n has it
+    say: dict[str, Any] = environment.globals
+    say.update(gettext=_showing(say["gettext"]), ngettext=_showing(say["ngettext"]))
+
+
+def _showing(say: Callable[..., str]) -> Callable[..., str]:
+    @pass_context
+    def said(context: Context, *messages: object, **values: object) -> str:
+        return say(context, *messages, **{name: _finalize(value) for name, value in values.items()})
+
+    return said
 
 
 def _finalize(value: object) -> object:

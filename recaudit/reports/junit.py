@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from recaudit.audit.decide import outcome
 from recaudit.reports.claims import claim_of, message_of
+from recaudit.reports.language import _
 from recaudit.reports.sentences import sentence_of
 from recaudit.reports.visible import visible
 
@@ -32,7 +33,8 @@ def render_junit(result: AuditResult) -> str:
     if result.verdict == "NOT_RUN":
         suite = SubElement(root, "testsuite", name=visible(result.name))
         case = SubElement(suite, "testcase", classname="audit", name="verdict", time="0")
-        SubElement(case, "error", type="NOT_RUN", message="nothing was decided: no gate could be tested")
+        told = _("nothing was decided: no gate could be tested")
+        SubElement(case, "error", type="NOT_RUN", message=told)
         _count(suite)
     totals = {
         what: sum(int(suite.get(what, 0)) for suite in root)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from recaudit.reports.sentences import VERDICTS
+from recaudit.reports.language import _, ngettext
+from recaudit.reports.numbers import show_count
+from recaudit.reports.sentences import verdict_words
 from recaudit.reports.svg import Mark, Scale, drawing, px, tick_words, ticks_of
 from recaudit.reports.visible import visible
 
@@ -28,7 +30,7 @@ LETTER_WIDTH = 5.7
 
 def marker(verdict: Verdict, radius: float) -> Markup:
     """Draw a system's marker: a circle with the symbol of its verdict."""
-    middle, words = radius + 1.5, VERDICTS[verdict]
+    middle, words = radius + 1.5, verdict_words(verdict)
     size = 12 if radius < 12 else 15
     circle = (
         f'<circle class="ground" cx="{px(middle)}" cy="{px(middle)}" r="{px(radius)}" fill="#fff" '
@@ -178,4 +180,9 @@ def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 
 
 def _label(panel: Panel) -> str:
-    return f"{panel.up} against {panel.across}, {len(panel.points)} systems. Front: {panel.summary}"
+    systems = ngettext("{number} system", "{number} systems", len(panel.points)).format(
+        number=show_count(len(panel.points))
+    )
+    return _("{up} against {across}, {systems}. Front: {front}").format(
+        up=panel.up, across=panel.across, systems=systems, front=panel.summary
+    )

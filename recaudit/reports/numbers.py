@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from recaudit.reports.language import _
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -89,7 +91,7 @@ def show_share(part: int, whole: int) -> str:
     ('99.9 %', '0.1 %', '100 %')
     """
     if whole == 0:
-        return "none asked"
+        return _("none asked")
     if part in (0, whole):
         return "100 %" if part else "0 %"
     return f"{min(max(100 * part / whole, 0.1), 99.9):.1f} %"

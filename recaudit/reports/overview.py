@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from recaudit.reports.claims import Claim, claim_of, worst_first
+from recaudit.reports.language import _
 from recaudit.reports.numbers import show_count, show_seconds, show_share
 from recaudit.reports.sentences import (
     VERDICTS,
@@ -17,6 +18,7 @@ from recaudit.reports.sentences import (
     status_words,
     tally_words,
 )
+from recaudit.reports.sequential import sequential_words
 from recaudit.reports.visible import clipped
 
 if TYPE_CHECKING:
@@ -118,13 +120,16 @@ def _baseline(result: AuditResult) -> str:
     base = result.compared_with
     if base is None:
         return ""
-    counts = status_words(base.counts) or "no gate in common"
-    return f"Against the baseline {clipped(base.name, LONGEST_NAME)} of {_moment(base.started)}: {counts}."
+    return _("Against the baseline {name} of {started}: {counts}.").format(
+        name=clipped(base.name, LONGEST_NAME),
+        started=_moment(base.started),
+        counts=status_words(base.counts) or _("no gate in common"),
+    )
 
 
 def _sequential(result: AuditResult) -> tuple[str, ...]:
     return tuple(
-        f"{system.card.name}: {system.sequential.sentence}."
+        sequential_words(system.card.name, system.sequential)
         for system in result.systems
         if system.sequential is not None
     )
@@ -140,7 +145,9 @@ def _gate(finding: Finding, confidence: float) -> Claim:
 
 def _leads(result: AuditResult, gated: Sequence[Finding]) -> tuple[str, ...]:
     failures = [
-        f"{system.card.name} could not be audited: {system.failure.rstrip('.')}."
+        _("{system} could not be audited: {reason}.").format(
+            system=system.card.name, reason=system.failure.rstrip(".")
+        )
         for system in result.systems
         if system.failure
     ]
@@ -165,7 +172,7 @@ def _system_verdict(system: SystemResult, gates: tuple[Claim, ...]) -> SystemVer
     return SystemVerdict(
         name=name,
         verdict=system.verdict,
-        counts="could not be audited" if system.failure else tally_words(verdicts),
+        counts=_("could not be audited") if system.failure else tally_words(verdicts),
     )
 
 
@@ -206,20 +213,20 @@ def _trust(result: AuditResult) -> tuple[tuple[str, str], ...]:
     failed = problems["timeout"] + problems["error"] + sum(row.empty for row in rows)
     costs = [f"{cost:.4g} {currency}" for currency, cost in _costs(result).items()]
     return (
-        ("Systems", show_count(len(result.systems))),
-        ("Data", clipped(result.data.name, LONGEST_NAME)),
-        ("Started", _moment(provenance.started)),
-        ("Took", show_seconds(provenance.seconds)),
-        ("Requests", show_count(planned)),
+        (_("Systems"), show_count(len(result.systems))),
+        (_("Data"), clipped(result.data.name, LONGEST_NAME)),
+        (_("Started"), _moment(provenance.started)),
+        (_("Took"), show_seconds(provenance.seconds)),
+        (_("Requests"), show_count(planned)),
         *_saved(result),
-        ("Answered", show_share(answered, planned)),
-        ("Refused", show_share(problems["refused"], answered)),
-        ("Unparsed", show_share(problems["unparsed"], answered)),
-        ("Failed or empty", show_share(failed, answered)),
-        *((("Cost", " + ".join(costs)),) if costs else ()),
-        ("Seed", str(provenance.seed)),
-        ("Config digest", provenance.config_digest[:12]),
-        ("Data digest", result.data.digest[:12]),
+        (_("Answered"), show_share(answered, planned)),
+        (_("Refused"), show_share(problems["refused"], answered)),
+        (_("Unparsed"), show_share(problems["unparsed"], answered)),
+        (_("Failed or empty"), show_share(failed, answered)),
+        *(((_("Cost"), " + ".join(costs)),) if costs else ()),
+        (_("Seed"), str(provenance.seed)),
+        (_("Config digest"), provenance.config_digest[:12]),
+        (_("Data digest"), result.data.digest[:12]),
         ("recaudit", provenance.recaudit_version),
     )
 
@@ -230,7 +237,12 @@ def _saved(result: AuditResult) -> tuple[tuple[str, str], ...]:
     if not runs:
         return ()
     saved, planned = sum(run.saved for run in runs), sum(run.planned_requests for run in runs)
-    return (("Saved by stopping early", f"{show_count(saved)} of {show_count(planned)} requests"),)
+    return (
+        (
+            _("Saved by stopping early"),
+            _("{saved} of {planned} requests").format(saved=show_count(saved), planned=show_count(planned)),
+        ),
+    )
 
 
 def _costs(result: AuditResult) -> dict[str, float]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from recaudit.reports.aspects import aspect_of
 from recaudit.reports.claims import claim_of
+from recaudit.reports.language import _, ngettext
 from recaudit.reports.numbers import decimal_places, show, show_count
 from recaudit.reports.sentences import title_of
 from recaudit.reports.svg import Mark
@@ -131,7 +132,7 @@ def _measure_of(claim: Hypothesis, findings: Iterable[Finding]) -> _Measure:
     higher = not small and not distance and (claim.better != "lower" or claim.contrast.endswith("ratio"))
     title = title_of(claim)
     return _Measure(
-        title=f"{title}, distance from 0" if distance else title,
+        title=_("{claim}, distance from 0").format(claim=title) if distance else title,
         better="higher" if higher else "lower",
         by_system={
             finding.system: reading
@@ -160,13 +161,13 @@ def _folded(mark: Mark) -> Mark:
 
 def _costs(systems: Sequence[SystemResult]) -> Iterable[_Measure]:
     yield _cost(
-        "seconds per answer, waiting and pauses included",
+        _("seconds per answer, waiting and pauses included"),
         {system.card.name: 1 / system.usage.throughput for system in systems if system.usage.throughput},
     )
     priced = [system for system in systems if system.usage.cost is not None]
     for currency in dict.fromkeys(system.usage.currency for system in priced):
         yield _cost(
-            f"{currency} per 1,000 answers",
+            _("{currency} per 1,000 answers").format(currency=currency),
             {
                 system.card.name: 1000 * (system.usage.cost or 0.0) / system.funnel.everybody.answered
                 for system in priced
@@ -212,7 +213,7 @@ def _panel(
         across=across.title,
         up=up.title,
         better=up.better,
-        units=" and ".join(dict.fromkeys(f"{show_count(int(str(n)))} units" for n in key)),
+        units=_units([int(str(n)) for n in key]),
         points=tuple(
             Point(
                 number=names.index(name) + 1,
@@ -226,6 +227,17 @@ def _panel(
         logarithmic=up.logarithmic,
         summary=_summary([name for name in members if name in front], across, up),
     )
+
+
+def _units(counts: Sequence[int]) -> str:
+    """On how many units the measures rest; a cost rests on none."""
+    words = [
+        ngettext("{number} unit", "{number} units", count).format(number=show_count(count))
+        for count in dict.fromkeys(counts)
+    ]
+    if len(words) == 2:
+        return _("{first} and {second}").format(first=words[0], second=words[1])
+    return "".join(words)
 
 
 def _beats(one: tuple[float, float], other: tuple[float, float]) -> bool:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recaudit.reports.language import N_, _
 from recaudit.reports.numbers import show_count
 
 if TYPE_CHECKING:
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 
 SMALLEST, LARGEST = 8.0, 17.0
 """Radius of a marker in pixels: no or a tiny language model; a trillion parameters."""
+
+QUADRANTS: dict[Quadrant, str] = {
+    "conventional": N_("conventional"),
+    "tuned, with CRM": N_("tuned, with CRM"),
+    "tuned, no CRM": N_("tuned, no CRM"),
+    "frozen, with CRM": N_("frozen, with CRM"),
+    "frozen, no CRM": N_("frozen, no CRM"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,21 +66,29 @@ def quadrant_map(systems: Sequence[SystemResult]) -> QuadrantMap:
     """Sort systems into the fields; in a field the largest language model comes first."""
     return QuadrantMap(
         rows=(
-            ("tuned", (_cell(systems, "tuned, with CRM"), _cell(systems, "tuned, no CRM"))),
-            ("frozen", (_cell(systems, "frozen, with CRM"), _cell(systems, "frozen, no CRM"))),
+            (_("tuned"), (_cell(systems, "tuned, with CRM"), _cell(systems, "tuned, no CRM"))),
+            (_("frozen"), (_cell(systems, "frozen, with CRM"), _cell(systems, "frozen, no CRM"))),
         ),
         conventional=_cell(systems, "conventional"),
     )
+
+
+def quadrant_words(quadrant: Quadrant) -> str:
+    """Name a field of the map.
+
+    >>> quadrant_words("frozen, no CRM")
+    'frozen, no CRM'
+    """
+    return _(QUADRANTS[quadrant])
 
 
 def llm_words(card: SystemCard) -> str:
     """Name a system's language model with its size, "" without one."""
     if card.llm is None:
         return ""
-    size = (
-        "size not given" if card.llm_parameters is None else f"{show_count(card.llm_parameters)} parameters"
-    )
-    return f"{card.llm} ({size})"
+    if card.llm_parameters is None:
+        return _("{model} (size not given)").format(model=card.llm)
+    return _("{model} ({number} parameters)").format(model=card.llm, number=show_count(card.llm_parameters))
 
 
 def _cell(systems: Sequence[SystemResult], quadrant: Quadrant) -> Cell:
@@ -105,7 +122,10 @@ def radius_of(parameters: int | None) -> float:
 
 
 def _remark(count: int, quadrant: Quadrant) -> str:
-    what = "conventional models" if quadrant == "conventional" else "the quadrant"
     if count == 0:
-        return "none audited"
-    return f"n = 1: an example, which says nothing about {what}" if count == 1 else f"n = {count}"
+        return _("none audited")
+    if count > 1:
+        return _("n = {number}").format(number=count)
+    if quadrant == "conventional":
+        return _("n = 1: an example, which says nothing about conventional models")
+    return _("n = 1: an example, which says nothing about the quadrant")

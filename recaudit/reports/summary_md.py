@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from recaudit.reports.language import _, ngettext
+from recaudit.reports.numbers import show_count
 from recaudit.reports.overview import Overview, overview
-from recaudit.reports.sentences import VERDICTS
+from recaudit.reports.sentences import capitalised, verdict_words
 from recaudit.reports.tables import NO_VALUE
 from recaudit.reports.visible import visible
 
@@ -39,17 +41,17 @@ def render_markdown(result: AuditResult, *, most_bytes: int = MOST_BYTES) -> str
         text = "\n\n".join([*_head(view), *_body(view, rows)]) + "\n"
         if len(text.encode()) <= most_bytes:
             return text
-    return "\n\n".join([*_head(view), "There is no room for more here; see report.html."]) + "\n"
+    return "\n\n".join([*_head(view), _("There is no room for more here; see report.html.")]) + "\n"
 
 
 def _head(view: Overview) -> list[str]:
-    words = VERDICTS[view.verdict]
+    words = verdict_words(view.verdict)
     return [
         f"# {words.symbol} {words.word}: {markdown_text(view.name)}",
         words.advice,
         *map(markdown_text, view.leads[:MOST_LEADS]),
         *_rest(len(view.leads), MOST_LEADS),
-        f"{view.counts[:1].upper()}{view.counts[1:]}.",
+        f"{capitalised(view.counts)}.",
         *([markdown_text(view.baseline)] if view.baseline else []),
         *map(markdown_text, view.sequential),
     ]
@@ -57,12 +59,12 @@ def _head(view: Overview) -> list[str]:
 
 def _body(view: Overview, rows: int) -> list[str]:
     systems = [(one.name, _verdict(one.verdict), one.counts) for one in view.systems]
-    parts = [markdown_table(("System", "Verdict", "Gates"), systems, rows)]
+    parts = [markdown_table((_("System"), _("Verdict"), _("Gates")), systems, rows)]
     if view.gates:
-        columns = ("Verdict", "System", "Claim", "Value", view.confidence, "Limit", "n")
+        columns = (_("Verdict"), _("System"), _("Claim"), _("Value"), view.confidence, _("Limit"), _("n"))
         gates = [_gate(gate) for gate in view.gates]
-        parts += ["## Gates, worst first", markdown_table(columns, gates, rows)]
-    parts += ["## Not tested", _not_tested(view, rows)]
+        parts += ["## " + _("Gates, worst first"), markdown_table(columns, gates, rows)]
+    parts += ["## " + _("Not tested"), _not_tested(view, rows)]
     parts.append("; ".join(f"{label}: {markdown_text(text)}" for label, text in view.trust))
     return parts
 
@@ -80,12 +82,13 @@ def _gate(gate: Claim) -> tuple[str, ...]:
 
 
 def _verdict(verdict: Verdict) -> str:
-    return f"{VERDICTS[verdict].symbol} {VERDICTS[verdict].word}"
+    words = verdict_words(verdict)
+    return f"{words.symbol} {words.word}"
 
 
 def _not_tested(view: Overview, most: int) -> str:
     if not view.not_tested:
-        return "Nothing is recorded as left out."
+        return _("Nothing is recorded as left out.")
     lines = [f"- {markdown_text(entry.what)}: {markdown_text(entry.why)}" for entry in view.not_tested[:most]]
     return "\n".join([*lines, *_rest(len(view.not_tested), most)])
 
@@ -98,7 +101,14 @@ def markdown_table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], mo
 
 
 def _rest(count: int, most: int) -> list[str]:
-    return [f"and {count - most:,} more in report.html"] if count > most else []
+    if count <= most:
+        return []
+    more = count - most
+    return [
+        ngettext("and {number} more in report.html", "and {number} more in report.html", more).format(
+            number=show_count(more)
+        )
+    ]
 
 
 def markdown_text(text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from report_inputs import make_calibration, make_comparison
 
 from recaudit.audit.funnel import Funnel, FunnelRow
 from recaudit.audit.result import (
@@ -38,6 +39,9 @@ from recaudit.records import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from recaudit.audit.calibration import Calibration
+    from recaudit.audit.compare import RunComparison
 
 WORST_FIRST: tuple[Verdict, ...] = ("ERROR", "FAIL", "INCONCLUSIVE", "PASS", "NOT_RUN")
 
@@ -384,3 +388,13 @@ def mixed(make: Factory) -> AuditResult:
             ),
         ]
     return make.result(*findings)
+
+
+@pytest.fixture(scope="session")
+def comparison(make: Factory) -> RunComparison:
+    return make_comparison(make.mean().hypothesis, make.estimate(-0.084, -0.117, -0.051))
+
+
+@pytest.fixture(scope="session")
+def calibration() -> Calibration:
+    return make_calibration()

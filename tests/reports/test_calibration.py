@@ -4,52 +4,12 @@ from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
-import pytest
 from rich.console import Console
 
 from recaudit.audit import AuditResult
-from recaudit.audit.calibration import Calibration, GateCalibration, JointCalibration, rate_of
+from recaudit.audit.calibration import Calibration
 from recaudit.cli.output import write_reports
-from recaudit.records import Limit
 from recaudit.reports.calibration import RATES, calibration_rows, calibration_sentence, render_calibration
-
-
-@pytest.fixture
-def calibration() -> Calibration:
-    gap = GateCalibration(
-        system="bpr",
-        finding="quality/gender/ndcg@10-gap",
-        contrast="gap",
-        limit=Limit(high=0.05),
-        false_fail=rate_of(20, 1000),
-        false_pass=rate_of(3, 100),
-        coverage=rate_of(97, 100),
-        no_interval=rate_of(0, 100),
-        null_fail=rate_of(1, 100),
-        null_pass=rate_of(90, 100),
-        power=rate_of(40, 50),
-        effect=0.031,
-    )
-    ratio = replace(gap, finding="ratio", contrast="ratio", effect=0.8, no_interval=rate_of(50, 100))
-    corpus = GateCalibration(
-        system="bpr", finding="gini", contrast="corpus", limit=Limit(low=0.2), not_calibrated="because"
-    )
-    joint = JointCalibration(
-        system="bpr", gates=2, false_fail=None, false_pass=None, coverage=rate_of(95, 100), null_fail=None
-    )
-    return Calibration(
-        name="[bold]my audit",
-        config_digest="",
-        confidence=0.95,
-        resamples=2000,
-        worlds=100,
-        audits=250,
-        seed=7,
-        seconds=75.2,
-        interrupted=False,
-        gates=(gap, ratio, corpus),
-        systems=(joint,),
-    )
 
 
 def test_rows_hold_rates_with_their_errors(calibration: Calibration) -> None:

@@ -4,63 +4,14 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
-import pytest
-
-from recaudit.audit.baseline import KeptFinding
-from recaudit.audit.compare import ComparedFinding, RunComparison
-from recaudit.audit.statuses import STATUSES, Status
+from recaudit.audit.compare import RunComparison
+from recaudit.audit.statuses import STATUSES
 from recaudit.reports import render_changes_html, render_changes_markdown, render_changes_text
 from recaudit.reports.changes import STATUS_WORDS, changes_of
 
 HOSTILE = (
     "</script><img src=x onerror=alert(1)> \N{RIGHT-TO-LEFT OVERRIDE} | [x](http://e.example) {{ 7 * 7 }}"
 )
-
-
-def kept(value: float | None, verdict: str | None = None) -> KeptFinding:
-    return KeptFinding(
-        system="als",
-        finding="quality/ndcg@10",
-        value=value,
-        low=None,
-        high=None,
-        confidence=0.95,
-        n=943,
-        limit=None,
-        margin=None,
-        verdict=verdict,  # type: ignore[arg-type] # one of the verdicts
-    )
-
-
-@pytest.fixture
-def comparison(make) -> RunComparison:
-    """One finding of each status."""
-    hypothesis = make.mean().hypothesis
-    change = make.estimate(-0.084, -0.117, -0.051)
-
-    def one(status: Status) -> ComparedFinding:
-        return ComparedFinding(
-            system="als",
-            finding="quality/ndcg@10",
-            hypothesis=None if status == "gone" else hypothesis,
-            status=status,
-            before=None if status == "added" else kept(0.384, "PASS"),
-            after=None if status == "gone" else kept(0.3, "FAIL"),
-            change=None if status in {"untested", "added", "gone"} else change,
-            note="no value for each unit" if status == "untested" else "",
-        )
-
-    return RunComparison(
-        name="an audit",
-        before="runs/old",
-        after="runs/new",
-        started=("2026-11-01T00:00:00+00:00", "2026-11-02T00:00:00+00:00"),
-        confidence=0.95,
-        verdict="FAIL",
-        counts=dict.fromkeys(STATUSES, 1),
-        findings=tuple(one(status) for status in STATUSES),
-        notes=("The configurations differ; limits are those of each run.",),
-    )
 
 
 def test_every_status_has_words_and_comes_in_order(comparison: RunComparison) -> None:

@@ -141,3 +141,16 @@ def test_only_systems_that_a_gate_asks_about_have_a_column(make):
     assert table.systems == ("als",)
     [claim] = table.claims
     assert [cell and cell.system for other in claim.others for cell in other.row.cells] == ["als"]
+
+
+def test_a_system_may_lack_a_claim_that_has_a_gate_elsewhere(make):
+    found = [
+        make.mean("als", metric="hit@10", verdict="PASS", limit=Limit(low=0.1)),
+        make.gap("gpt", "PASS"),
+        make.gap("als", "PASS"),
+        make.finding("als", metric="ndcg@5", verdict=None, estimate=make.estimate()),
+        make.mean("als", metric="hit@5"),
+    ]
+    systems = tuple(make.system(name, "PASS") for name in ("gpt", "als"))
+    page = render_html(make.result(*found, systems=systems), static=True)
+    assert "at least 0.1" in page

@@ -1,5 +1,6 @@
 (() => {
   const root = document.documentElement;
+  const words = document.querySelector("main").dataset;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const charts = [...document.querySelectorAll(".chart")];
   const packed = document.getElementById("plotly-packed");
@@ -63,13 +64,13 @@
   };
 
   if (packed && typeof DecompressionStream === "undefined") {
-    say("This browser is too old for interactive charts. Their numbers stand in the tables of this section.");
+    say(words.tooOld);
     return;
   }
   const drawn = new Set();
   const attempt = (chart) => {
     drawn.add(chart);
-    draw(chart).catch(() => { chart.textContent = "The chart could not be drawn. Its numbers stand in the tables of this section."; });
+    draw(chart).catch(() => { chart.textContent = words.notDrawn; });
   };
   const seen = new IntersectionObserver((entries) => entries.forEach((entry) => {
     if (entry.isIntersecting && !drawn.has(entry.target)) attempt(entry.target);

@@ -1,4 +1,7 @@
 (() => {
+  const words = document.querySelector("main").dataset;
+  const counted = (text, shown, all) => text.replace("{shown}", shown).replace("{all}", all);
+
   const rowsOf = (table) => [...table.tBodies[0].rows];
 
   const key = (row, column) => {
@@ -11,7 +14,7 @@
     const keyed = rows.map((row) => ({ row, ...key(row, column) }));
     const numeric = keyed.every((entry) => entry.number !== null || entry.text === "" || entry.text === "\u2014");
     keyed.sort((a, b) =>
-      numeric ? (a.number ?? Infinity) - (b.number ?? Infinity) : a.text.localeCompare(b.text, "en", { numeric: true }));
+      numeric ? (a.number ?? Infinity) - (b.number ?? Infinity) : a.text.localeCompare(b.text, document.documentElement.lang, { numeric: true }));
     return keyed.map((entry) => entry.row);
   };
 
@@ -58,14 +61,14 @@
     box.append(label, input, count);
     part.querySelector(".scroll, details").before(box);
     input.addEventListener("input", () => {
-      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const wanted = input.value.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
       rows.forEach((row, index) => {
-        row.hidden = !words.every((word) => texts[index].includes(word));
+        row.hidden = !wanted.every((word) => texts[index].includes(word));
         shown += row.hidden ? 0 : 1;
-        if (words.length && !row.hidden) for (let at = row.parentElement; at && at !== part; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+        if (wanted.length && !row.hidden) for (let at = row.parentElement; at && at !== part; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
       });
-      count.textContent = words.length ? `${shown} of ${rows.length} rows` : "";
+      count.textContent = wanted.length ? counted(words.rows, shown, rows.length) : "";
     });
   };
 
@@ -83,7 +86,7 @@
     const legend = document.createElement("legend");
     const count = document.createElement("span");
     box.className = "chooser";
-    legend.textContent = "Systems in all tables of this page: ";
+    legend.textContent = `${words.systems} `;
     count.setAttribute("role", "status");
     const boxes = names.map((name) => {
       const label = document.createElement("label");
@@ -99,7 +102,7 @@
     box.addEventListener("change", () => {
       const shown = new Set(boxes.filter((one) => one.input.checked).map((one) => one.name));
       const left = (name) => names.includes(name) && !shown.has(name);
-      count.textContent = shown.size < names.length ? `${shown.size} of ${names.length} shown, the verdict is about all` : "";
+      count.textContent = shown.size < names.length ? counted(words.shown, shown.size, names.length) : "";
       rows.forEach((row) => row.classList.toggle("left", left(systemOf(row))));
       tables.forEach(({ frame, columns, rows }) => {
         const out = columns.map((name, place) => place > 0 && left(name));
