@@ -81,8 +81,8 @@ def scatter_figure(*, across: ClaimRow, up: ClaimRow, systems: Sequence[str]) ->
     return _figure(
         data=points,
         layout={
-            "xaxis": {"title": {"text": _safe(f"{across.title} ({across.better})")}},
-            "yaxis": {"title": {"text": _safe(f"{up.title} ({up.better})")}},
+            "xaxis": {"title": {"text": label_text(f"{across.title} ({across.better})")}},
+            "yaxis": {"title": {"text": label_text(f"{up.title} ({up.better})")}},
         },
     )
 
@@ -90,12 +90,12 @@ def scatter_figure(*, across: ClaimRow, up: ClaimRow, systems: Sequence[str]) ->
 def _line(series: Series, categories: Sequence[str], systems: Sequence[str]) -> dict[str, Any]:
     line: dict[str, Any] = {
         "type": "scatter",
-        "name": _safe(
+        "name": label_text(
             f"{series.system}: {series.label}"
             if series.system
             else _("{series} (all systems)").format(series=series.label)
         ),
-        "x": [_safe(category) for category in categories],
+        "x": [label_text(category) for category in categories],
         "y": list(series.shares),
         "hovertemplate": "%{y:.1%}",
     }
@@ -106,10 +106,10 @@ def _line(series: Series, categories: Sequence[str], systems: Sequence[str]) -> 
             "meta": {"colour": -1},
         }
     place = systems.index(series.system)
-    dash, symbol = _DASHES[place // len(_SYMBOLS) % len(_DASHES)], _SYMBOLS[place % len(_SYMBOLS)]
+    dash = _DASHES[place // len(_SYMBOLS) % len(_DASHES)]
     return line | {
         "line": {"dash": dash, "width": 2},
-        "marker": {"symbol": symbol, "size": 8},
+        "marker": {"symbol": symbol_of(place), "size": 8},
         "meta": {"colour": place},
     }
 
@@ -118,18 +118,18 @@ def _point(across: Claim, up: Claim, place: int, beside: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers+text",
-        "name": _safe(across.system),
-        "text": [_safe(across.system)],
+        "name": label_text(across.system),
+        "text": [label_text(across.system)],
         "textposition": beside,
         "cliponaxis": False,
         "x": [across.mark and across.mark.value],
         "y": [up.mark and up.mark.value],
         "error_x": _error(across),
         "error_y": _error(up),
-        "hovertemplate": _safe(f"{across.title} {across.value} ({across.interval})")
+        "hovertemplate": label_text(f"{across.title} {across.value} ({across.interval})")
         + "<br>"
-        + _safe(f"{up.title} {up.value} ({up.interval})"),
-        "marker": {"symbol": _SYMBOLS[place % len(_SYMBOLS)], "size": 10},
+        + label_text(f"{up.title} {up.value} ({up.interval})"),
+        "marker": {"symbol": symbol_of(place), "size": 10},
         "meta": {"colour": place},
         "showlegend": False,
     }
@@ -158,6 +158,17 @@ def _figure(data: list[dict[str, Any]], layout: dict[str, Any]) -> Figure:
     return content
 
 
-def _safe(text: str) -> str:
-    """Plotly reads labels as a subset of HTML, and `%{...}` in hover texts as a template."""
+def symbol_of(place: int) -> str:
+    """The symbol of a system by its place; colours repeat after eight systems, and these go on.
+
+    >>> symbol_of(0), symbol_of(8), symbol_of(16)
+    ('circle', 'circle-open', 'square')
+    """
+    rounds, first = divmod(place, len(_SYMBOLS))
+    symbol = _SYMBOLS[(first + rounds // 2) % len(_SYMBOLS)]
+    return f"{symbol}-open" if rounds % 2 else symbol
+
+
+def label_text(text: str) -> str:
+    """Escape a text for a chart: plotly reads labels as a subset of HTML, and `%{...}` in hover texts as a template."""
     return escape(visible(text), quote=False).replace("%{", "%&#123;")

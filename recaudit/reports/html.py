@@ -15,6 +15,7 @@ from markupsafe import Markup
 from recaudit.reports import svg
 from recaudit.reports.charts import figures_of
 from recaudit.reports.columns import ABREAST, parts_abreast
+from recaudit.reports.explorer import explorers
 from recaudit.reports.language import N_, _, language
 from recaudit.reports.markers import marker, panel_plot
 from recaudit.reports.numbers import show_count, show_share
@@ -73,18 +74,21 @@ def render_folder(
 def _rendered(result: AuditResult, calibration: Calibration | None, *, static: bool, beside: bool) -> str:
     view = view_of(result, calibration)
     figures = {} if static else figures_of(view.probes, view.system_names)
-    scripts = [] if static else ["page.js", *(["charts.js"] if figures else [])]
+    explored = {} if static else explorers(result.systems)
+    charted = bool(figures or explored)
+    scripts = [] if static else ["page.js", *(["charts.js"] if charted else [])]
     page = (
         environment()
         .get_template("report.html")
         .render(
             page=view,
             figures=figures,
+            explorers=explored,
             beside=beside,
             twins=[(name, _(what)) for name, what in TWINS],
             run_folder="../" if beside else "",
             scripts=scripts,
-            packed=_packed_plotly() if figures and not beside else "",
+            packed=_packed_plotly() if charted and not beside else "",
             running_head=_running_head(result),
             policy=_policy(scripts=bool(scripts), beside=beside),
         )

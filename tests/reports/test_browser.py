@@ -169,7 +169,7 @@ def test_light_and_dark_differ(browser: Browser, mixed: AuditResult):
 
 def test_with_scripts_blocked_everything_but_charts_is_there(browser: Browser, mixed: AuditResult):
     with visited(browser, render_html(mixed), java_script_enabled=False) as blocked:
-        assert blocked.page.locator(".chart p:has-text('needs scripts')").count() == 2
+        assert blocked.page.locator(".chart p:has-text('needs scripts')").count() == 3
         tables = blocked.page.locator("table").all_inner_texts()
     with visited(browser, render_html(mixed)) as visit:
         draw_charts(visit.page, 2)
@@ -218,9 +218,25 @@ def test_charts_are_drawn_in_the_colours_of_the_theme(browser: Browser, mixed: A
         assert visit.errors == []
 
 
+def test_means_by_group_are_drawn_for_the_chosen_metric_and_systems(browser: Browser, mixed: AuditResult):
+    with visited(browser, render_html(mixed)) as visit:
+        explorer = visit.page.locator(".explorer")
+        explorer.scroll_into_view_if_needed()
+        explorer.locator(".main-svg").first.wait_for(state="attached")
+        chart = explorer.locator(".chart")
+        drawn = "chart => [chart.layout.yaxis.title.text, chart.data.map(one => [one.name, one.y[0]])]"
+        assert chart.evaluate(drawn) == ["ndcg@10", [["als", 0.384], ["knn", 0.384]]]
+        explorer.locator(".of").select_option("hit@10")
+        chart.locator("text=hit@10").wait_for()
+        assert chart.evaluate(drawn) == ["hit@10", [["als", 0.8], ["knn", 0.8]]]
+        visit.page.locator(".chooser input").first.uncheck()
+        visit.page.wait_for_function("document.querySelector('.explorer .chart').data.length === 1")
+        assert chart.evaluate(drawn) == ["hit@10", [["knn", 0.8]]]
+
+
 def test_without_decompression_the_chart_says_so(browser: Browser, mixed: AuditResult):
     with visited(browser, render_html(mixed), init="delete globalThis.DecompressionStream") as visit:
-        assert visit.page.locator("text=This browser is too old for interactive charts.").count() == 2
+        assert visit.page.locator("text=This browser is too old for interactive charts.").count() == 3
 
 
 def test_hostile_names_run_and_load_nothing(browser: Browser, make):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from recaudit.reports.charts import figures_of
+from recaudit.reports.charts import figures_of, symbol_of
 from recaudit.reports.view import view_of
 
 
@@ -42,6 +42,10 @@ def test_systems_differ_in_more_than_colour(make):
     (shares,) = charts["popularity"].values()
     own = [line for line in shares["data"] if not line["name"].endswith("(all systems)")]
     assert len({line["marker"]["symbol"] for line in own}) == len(own) == 3
+
+
+def test_twenty_systems_all_look_different():
+    assert len({(place % 8, symbol_of(place)) for place in range(40)}) == 40
 
 
 def test_scatter_has_a_point_with_both_intervals_per_system(figures):

@@ -176,7 +176,7 @@ def test_plotly_is_embedded_once_and_all_numbers_of_charts_are_in_tables(mixed):
     page = render_html(mixed)
     tree = Tree(page)
     assert [attributes.get("type") for attributes in tree.all("script")].count("text/plain") == 1
-    assert len([a for a in tree.all("script") if a.get("type") == "application/json"]) == 2
+    assert len([a for a in tree.all("script") if a.get("type") == "application/json"]) == 3
     assert len(page.encode()) < 2_700_000
     without = Tree(render_html(mixed, static=True)).text
     assert all(share in without for share in ("50.0 %", "70.0 %", "3.0 %"))

@@ -4,6 +4,7 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const charts = [...document.querySelectorAll(".chart")];
   const packed = document.getElementById("plotly-packed");
+  let leftOut = new Set();
   let library;
 
   const say = (message) => charts.forEach((chart) => { chart.firstElementChild.textContent = message; });
@@ -29,7 +30,7 @@
     const colour = (name) => style.getPropertyValue(name).trim();
     const lines = [1, 2, 3, 4, 5, 6, 7, 8].map((place) => colour(`--line-${place}`));
     const axis = { gridcolor: colour("--rule"), linecolor: colour("--muted"), zerolinecolor: colour("--muted"), automargin: true };
-    const data = figure.data.map((trace) => {
+    const data = figure.data.filter((trace) => !leftOut.has(trace.meta.colour)).map((trace) => {
       const own = trace.meta.colour < 0 ? colour("--muted") : lines[trace.meta.colour % lines.length];
       const errors = (bar) => (bar ? { ...bar, color: own } : undefined);
       return {
@@ -55,10 +56,38 @@
     return { data, layout };
   };
 
+  const explored = (frame) => {
+    const { attributes } = JSON.parse(frame.querySelector(".explorable").textContent);
+    const [by, of] = [frame.querySelector(".by"), frame.querySelector(".of")];
+    const fill = (select, names) => {
+      const before = select.value;
+      select.replaceChildren(...names.map((name) => new Option(name, name, false, name === before)));
+    };
+    if (!by.options.length) fill(by, attributes.map((attribute) => attribute.name));
+    const attribute = attributes[by.selectedIndex];
+    fill(of, attribute.metrics.map((metric) => metric.name));
+    const metric = attribute.metrics[of.selectedIndex];
+    const data = attribute.systems.map((system, index) => ({
+      type: "scatter",
+      mode: "markers",
+      name: system.name,
+      x: attribute.groups,
+      y: metric.means[index],
+      customdata: system.counts,
+      hovertemplate: "%{y} (n %{customdata})",
+      marker: { symbol: system.symbol, size: 9 },
+      meta: { colour: system.place },
+    }));
+    return { data, layout: { hovermode: "x unified", xaxis: { type: "category" }, yaxis: { title: { text: metric.title } } } };
+  };
+
+  const figureOf = (frame) =>
+    frame.matches(".explorer") ? explored(frame) : JSON.parse(frame.querySelector(".figure").textContent);
+
   const draw = async (chart) => {
     library ??= packed ? unpack(packed) : beside();
     await library;
-    const figure = themed(JSON.parse(chart.parentElement.querySelector(".figure").textContent));
+    const figure = themed(figureOf(chart.parentElement));
     chart.querySelector("p")?.remove();
     await Plotly.react(chart, figure.data, figure.layout, { displayModeBar: false, responsive: true });
   };
@@ -77,4 +106,10 @@
   }), { rootMargin: "600px" });
   charts.forEach((chart) => seen.observe(chart));
   dark.addEventListener("change", () => drawn.forEach(attempt));
+  document.addEventListener("systems", (event) => {
+    leftOut = new Set(event.detail);
+    drawn.forEach(attempt);
+  });
+  charts.filter((chart) => chart.parentElement.matches(".explorer")).forEach((chart) =>
+    chart.parentElement.addEventListener("change", () => attempt(chart)));
 })();

@@ -104,6 +104,8 @@
       const left = (name) => names.includes(name) && !shown.has(name);
       count.textContent = shown.size < names.length ? counted(words.shown, shown.size, names.length) : "";
       rows.forEach((row) => row.classList.toggle("left", left(systemOf(row))));
+      const places = names.flatMap((name, place) => (left(name) ? [place] : []));
+      document.dispatchEvent(new CustomEvent("systems", { detail: places }));
       tables.forEach(({ frame, columns, rows }) => {
         const out = columns.map((name, place) => place > 0 && left(name));
         frame.classList.toggle("left", out.slice(1).every(Boolean));
