@@ -31,6 +31,13 @@ _SETTINGS = {
 _session: pytest.StashKey[PluginSession] = pytest.StashKey()
 
 
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Let others hear of the result."""
+    from recaudit.pytest_plugin import hooks
+
+    pluginmanager.add_hookspecs(hooks)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add options and their ini twins."""
     group = parser.getgroup("recaudit", "auditing a recommender system")
@@ -93,9 +100,14 @@ def pytest_configure_node(node: object) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail a session that was to update the baseline."""
+    """Tell the result to whoever listens, and fail a session that was to update the baseline."""
     audit = session.config.stash.get(_session, None)
-    if audit is not None and audit.updates and session.exitstatus in {0, pytest.ExitCode.NO_TESTS_COLLECTED}:
+    if audit is None:
+        return
+    is_worker = hasattr(session.config, "workerinput")
+    if not is_worker and (run := audit.finished()) is not None:
+        session.config.hook.pytest_audit_result(result=run.result, folder=run.folder)
+    if audit.updates and session.exitstatus in {0, pytest.ExitCode.NO_TESTS_COLLECTED}:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

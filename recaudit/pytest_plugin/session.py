@@ -88,6 +88,11 @@ class PluginSession:
             self._outcome = self._met()
         return self._outcome
 
+    def finished(self) -> AuditRun | None:
+        """The run that tests used, None if none did or it could not be made."""
+        outcome = self.outcome()
+        return None if isinstance(outcome, Exception) else outcome
+
     def meeting(self) -> Path:
         """A folder in which the processes of a session meet."""
         if self._meeting is None:

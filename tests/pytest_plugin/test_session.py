@@ -64,15 +64,46 @@ def test_a_stored_run_asks_nobody(pytester: pytest.Pytester, here: Here, every_s
     assert not (folder / "runs").exists()
 
 
+LISTENS = """
+from pathlib import Path
+
+def pytest_audit_result(result, folder):
+    with Path("heard.log").open("a") as file:
+        file.write(f"{result.verdict} {folder.name}\\n")
+"""
+
+
+def test_a_conftest_hears_of_the_result_once(
+    pytester: pytest.Pytester, here: Here, every_state: Path
+) -> None:
+    folder = here(every_state)
+    pytester.makeconftest(LISTENS)
+    pytester.runpytest_inprocess("--audit-run", "stored")
+    assert (folder / "heard.log").read_text() == "ERROR stored\n"
+
+
+def test_nobody_hears_of_an_audit_that_was_not_made(
+    pytester: pytest.Pytester, here: Here, every_state: Path
+) -> None:
+    folder = here(every_state)
+    pytester.makeconftest(LISTENS)
+    pytester.makepyfile("def test_other():\n    pass\n")
+    pytester.runpytest_inprocess("--audit-run", "nowhere")
+    pytester.runpytest_inprocess("--audit-run", "stored", "-m", "not audit")
+    assert not (folder / "heard.log").exists()
+
+
 @pytest.mark.slow
 def test_processes_share_one_run(pytester: pytest.Pytester, here: Here, shop: Path) -> None:
     folder = here(shop)
+    pytester.makeconftest(LISTENS)
     with_gates(folder, ("quality/hit@5", "min = 0.01"), ("quality/ndcg@5", "min = 0.9"))
     pytester.makepyfile(USES)
     done = pytester.runpytest_subprocess("-n", "2")
     done.assert_outcomes(passed=4, failed=1)
     assert len((folder / "asked.log").read_text()) == 80
-    assert len(list((folder / "runs").iterdir())) == 1
+    [run] = (folder / "runs").iterdir()
+    assert (folder / "heard.log").read_text() == f"FAIL {run.name}\n"
     done.stdout.fnmatch_lines(
         [
             "*= audit =*",
