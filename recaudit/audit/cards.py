@@ -50,7 +50,7 @@ def not_tested(plan: AuditPlan, outcomes: Sequence[Outcome]) -> tuple[NotTested,
     found = [
         *untested_margins(plan.margins),
         *_probes_left_out(plan),
-        *(entry for outcome in outcomes for entry in _not_offered(outcome)),
+        *_not_offered(outcomes),
         *_users_left_out(plan),
         *_histories_cut(plan, outcomes),
         *(_left_by_looking(plan, outcomes) if plan.sequential else ()),
@@ -99,18 +99,23 @@ def _probes_left_out(plan: AuditPlan) -> Iterator[NotTested]:
             yield NotTested(what=name, why=why, question=probe.question)
 
 
-def _not_offered(outcome: Outcome) -> Iterator[NotTested]:
-    name, failure = outcome.result.card.name, outcome.result.failure
-    if failure:
-        yield NotTested(what=f"everything about {name}", why=failure)
-        return
-    metrics: dict[tuple[str, str], dict[str, None]] = {}
-    for finding in outcome.findings:
-        if finding.verdict == "NOT_RUN":
-            key = (finding.hypothesis.probe, finding.reason)
-            metrics.setdefault(key, {})[finding.hypothesis.metric] = None
-    for (probe, reason), names in metrics.items():
-        yield NotTested(what=f"{probe} of {name}: {', '.join(names)}", why=reason)
+def _not_offered(outcomes: Sequence[Outcome]) -> Iterator[NotTested]:
+    """Systems that lack the same of a probe for the same reason stand together."""
+    alike: dict[tuple[str, tuple[str, ...], str], list[str]] = {}
+    for outcome in outcomes:
+        name, failure = outcome.result.card.name, outcome.result.failure
+        if failure:
+            yield NotTested(what=f"everything about {name}", why=failure)
+            continue
+        metrics: dict[tuple[str, str], dict[str, None]] = {}
+        for finding in outcome.findings:
+            if finding.verdict == "NOT_RUN":
+                key = (finding.hypothesis.probe, finding.reason)
+                metrics.setdefault(key, {})[finding.hypothesis.metric] = None
+        for (probe, reason), names in metrics.items():
+            alike.setdefault((probe, tuple(names), reason), []).append(name)
+    for (probe, labels, reason), systems in alike.items():
+        yield NotTested(what=f"{probe} of {', '.join(systems)}: {', '.join(labels)}", why=reason)
 
 
 def _users_left_out(plan: AuditPlan) -> Iterator[NotTested]:

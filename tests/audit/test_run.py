@@ -118,11 +118,13 @@ def test_what_a_system_does_not_offer_is_not_run_and_listed(
     gates = (
         '[[gates]]\nfinding = "quality/rmse"\nmax = 1\n[[gates]]\nfinding = "quality/ndcg@5"\nmin = 0.001\n'
     )
-    path = write_config(POPULARITY + gates, old='["ndcg@5", "hit@5"]', new='["ndcg@5", "rmse"]')
+    path = write_config(RANDOM + POPULARITY + gates, old='["ndcg@5", "hit@5"]', new='["ndcg@5", "rmse"]')
     result = run_audit(path, out=tmp_path / "run")
     assert verdicts(result)["popularity: quality/rmse"] == "NOT_RUN"
     assert result.verdict == "PASS"
-    assert any(entry.what == "quality of popularity: rmse" for entry in result.not_tested)
+    assert [entry.what for entry in result.not_tested if "rmse" in entry.what] == [
+        "quality of random, popularity: rmse"
+    ]
 
 
 RATER = """
