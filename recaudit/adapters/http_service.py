@@ -8,7 +8,7 @@ import re
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from recaudit.adapters.capabilities import capabilities_of
 from recaudit.adapters.json_template import check_template, filled, list_at, values_of
@@ -31,17 +31,14 @@ from recaudit.records import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import httpx2
 
+    from recaudit.adapters.language.titles import TitleIndex
+    from recaudit.records import ItemId
+
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
-
-
-class _Titles(Protocol):
-    """Matches a title to the catalogue."""
-
-    def match(self, title: str) -> Slot:
-        """The item, and how it was found."""
-        ...
 
 
 class _CallError(RecauditError):
@@ -99,7 +96,7 @@ class HttpService:
     body: Any
     items: str
     scores: str | None
-    titles: _Titles | None
+    titles: TitleIndex | None
     catalogue: Mapping[str, ItemId]
     timeout: float
     retries: int
@@ -201,7 +198,8 @@ class HttpService:
             return Answer(
                 request=request.id, items=(), problem="unparsed", detail=detail, exchanges=(exchange,)
             )
-        slots, places = settle((self._matched(str(entry)) for entry in given), among=request.candidates)
+        asked = None if request.candidates is None else frozenset(request.candidates)
+        slots, places = settle((self._matched(str(entry), asked) for entry in given), among=asked)
         kept = places[: request.k]
         return Answer(
             request=request.id,
@@ -211,9 +209,9 @@ class HttpService:
             slots=tuple(slots),
         )
 
-    def _matched(self, written: str) -> Slot:
+    def _matched(self, written: str, asked: Collection[ItemId] | None) -> Slot:
         if self.titles is not None:
-            return self.titles.match(written)
+            return self.titles.match(written, among=asked)
         item = self.catalogue.get(written)
         how = "off-catalogue" if item is None else "exact"
         return Slot(title=written, item=item, how=how, similarity=0.0 if item is None else 100.0)  # type: ignore[arg-type] # one of two ways
@@ -279,7 +277,7 @@ def http(
     offered = capabilities_of(offers)
     check_template(template, offered)
     sent, secrets = _filled_headers(headers or {})
-    matched: _Titles | None = None
+    matched: TitleIndex | None = None
     if titles:
         from recaudit.adapters.language.titles import index_titles
 

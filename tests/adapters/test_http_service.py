@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -157,6 +158,19 @@ def test_titles_are_matched_to_the_catalogue(ask: Service, stub_server: StubServ
     [answer] = ask(items="films", titles=True)
     assert answer.items == (7, 9)
     assert [slot.how for slot in answer.slots] == ["exact", "off-catalogue", "normalised"]
+
+
+def test_candidates_decide_between_items_of_one_title(tiny_data: AuditData, stub_server: StubServer) -> None:
+    stub_server.behave = lambda _: Reply(body={"films": ["Twins"]})
+    data = replace(tiny_data, items=tiny_data.items.assign(title=["Twins"] * len(tiny_data.items)))
+    settings = {"url": f"{stub_server.url}/rank", "items": "films", "titles": True, "offers": ["candidates"]}
+    settings["body"] = {"films": "{candidates}"}
+    system = build("http", data, settings)
+    ranked = replace(REQUEST, profile=(), candidates=(7,), needs="candidates")
+    [answer] = system.recommend([ranked])
+    assert answer.items == (7,)
+    [either] = system.recommend([replace(ranked, candidates=(7, 8))])
+    assert [slot.how for slot in either.slots] == ["ambiguous"]
 
 
 @pytest.mark.parametrize(

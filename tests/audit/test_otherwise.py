@@ -185,7 +185,7 @@ def test_a_sequential_run_reads_what_was_asked(audit: Audit) -> None:
 def test_the_page_shows_the_claim_read_otherwise_beside_its_gate(audit: Audit) -> None:
     result = audit("misspelt", more=POPULARITY + GATE)
     [quality] = [probe for probe in view_of(result).probes if probe.name == "quality"]
-    rows = {one.how: one for one in quality.sensitivities[0].others}
+    rows = {one.how: one for one in quality.sensitivities.claims[0].others}
     exactly = reading(result, STRICTLY)
     assert rows[STRICTLY].notes == (f"{exactly.changed} of 80 answers read differently", "")
     assert rows[STRICTLY].row.cells[1] is None
