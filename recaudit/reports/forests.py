@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from recaudit.reports.claims import claim_of
 from recaudit.reports.columns import ABREAST, lettered, shared_count
+from recaudit.reports.intervals import range_words
 from recaudit.reports.language import _
 from recaudit.reports.numbers import decimal_places, show, show_count
-from recaudit.reports.sentences import attribute_words, better_words, group_words, range_words
+from recaudit.reports.sentences import attribute_words, better_words, group_words
 from recaudit.reports.svg import Mark, Scale, scale_over
 
 if TYPE_CHECKING:

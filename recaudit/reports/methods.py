@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recaudit.reports.intervals import confidence_words, range_words
 from recaudit.reports.language import N_, _
 from recaudit.reports.numbers import show, show_count
-from recaudit.reports.sentences import confidence_words, range_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

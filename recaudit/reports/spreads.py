@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recaudit.reports.intervals import range_words
 from recaudit.reports.numbers import decimal_places, show
-from recaudit.reports.sentences import range_words
 from recaudit.reports.svg import EDGE, WIDTH, Scale, beside_words
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recaudit.reports.intervals import percent_words, range_words
 from recaudit.reports.language import _, ngettext
 from recaudit.reports.numbers import decimal_places, show, show_count, show_p
-from recaudit.reports.sentences import better_words, percent_words, range_words
+from recaudit.reports.sentences import better_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

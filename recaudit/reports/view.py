@@ -19,7 +19,7 @@ from recaudit.reports.overview import Overview, SystemVerdict, overview
 from recaudit.reports.pareto import Panel, pareto_panels
 from recaudit.reports.quadrants import QuadrantMap, llm_words, quadrant_map, quadrant_words
 from recaudit.reports.sensitivity import Sensitivities, sensitivities
-from recaudit.reports.sentences import attribute_words, capitalised, count_words, sentence_of
+from recaudit.reports.sentences import attribute_words, capitalised, sentence_of
 from recaudit.reports.spreads import SpreadPanel, spread_panels
 from recaudit.reports.tables import (
     CountTable,
@@ -33,6 +33,7 @@ from recaudit.reports.tables import (
     undefined_table,
     usage_table,
 )
+from recaudit.reports.verdicts import count_words
 from recaudit.reports.versus import Versus, versus
 
 if TYPE_CHECKING:
