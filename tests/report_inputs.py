@@ -1,15 +1,15 @@
-"""What reports render beside results: a comparison of two runs, and a calibration."""
+"""What reports render beside findings: comparisons of runs and of systems, and a calibration."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recaudit.audit.baseline import KeptFinding
 from recaudit.audit.calibration import Calibration, GateCalibration, JointCalibration, rate_of
 from recaudit.audit.compare import ComparedFinding, RunComparison
 from recaudit.audit.statuses import STATUSES, Status
-from recaudit.records import Limit
+from recaudit.records import Limit, SystemComparison, SystemDifference
 
 if TYPE_CHECKING:
     from recaudit.records import Estimate, Hypothesis
@@ -94,3 +94,26 @@ def make_calibration() -> Calibration:
         gates=(gap, ratio, corpus),
         systems=(joint,),
     )
+
+
+def make_system_comparison(**changes: Any) -> SystemComparison:
+    """Three systems on the same units: one pair told apart, one not, and one without enough common units."""
+    fields: dict[str, Any] = {
+        "claim": "quality/ndcg@10",
+        "title": "",
+        "metric": "ndcg@10",
+        "better": "higher",
+        "systems": ("knn", "als", "gpt"),
+        "means": (0.10, 0.12, 0.11),
+        "n": 900,
+        "confidence": 0.95,
+        "friedman_p": 0.0004,
+        "kendall_w": 0.25,
+        "differences": (
+            SystemDifference(first="knn", second="als", value=-0.02, low=-0.03, high=-0.01, n=900),
+            SystemDifference(first="knn", second="gpt", value=-0.01, low=-0.02, high=0.001, n=900),
+            SystemDifference(first="als", second="gpt", value=None, low=None, high=None, n=4),
+        ),
+        **changes,
+    }
+    return SystemComparison(**fields)

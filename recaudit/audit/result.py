@@ -85,22 +85,6 @@ class SequentialRun:
         """Requests that need not be asked; 0 while the run can still go on."""
         return self.planned_requests - self.requests if self.settled else 0
 
-    @property
-    def sentence(self) -> str:
-        """The same in one sentence."""
-        so_far = (
-            f"{self.requests:,} of {self.planned_requests:,} planned requests about {self.units:,} of "
-            f"{self.planned_units:,} units, in {self.looks:,} batches of {self.batch:,}"
-        )
-        if self.settled:
-            return (
-                f"asked {so_far}, until intervals that hold at every look had settled every gate: "
-                f"{self.saved:,} requests saved"
-            )
-        if self.units == self.planned_units:
-            return f"asked {so_far}, and not every gate is settled: no request saved"
-        return f"asked {so_far}, and stopped before every gate was settled; go on with --resume"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemResult:

@@ -22,7 +22,7 @@ def summary_lines(session: PluginSession) -> list[str]:
         return [f"there is no audit: {first}", *more[:MOST_GATES]]
     from recaudit.audit import exit_code
     from recaudit.reports.claims import claim_of, message_of, worst_first
-    from recaudit.reports.sentences import count_words, verdict_words
+    from recaudit.reports.verdicts import count_words, verdict_words
     from recaudit.reports.visible import visible
 
     result = made.result

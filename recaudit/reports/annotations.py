@@ -8,7 +8,8 @@ from recaudit.audit.decide import outcome
 from recaudit.audit.toml_lines import gate_at
 from recaudit.reports.claims import worst_first
 from recaudit.reports.language import _
-from recaudit.reports.sentences import sentence_of, verdict_words
+from recaudit.reports.sentences import sentence_of
+from recaudit.reports.verdicts import verdict_words
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from recaudit.reports.claims import Claim, claim_of, worst_first
 from recaudit.reports.language import _
 from recaudit.reports.numbers import show, show_seconds
 from recaudit.reports.quadrants import quadrant_words
-from recaudit.reports.sentences import tally_words
+from recaudit.reports.verdicts import tally_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recaudit.reports.intervals import limit_words
 from recaudit.reports.language import N_, _, ngettext
 from recaudit.reports.numbers import show, show_count, show_seconds
-from recaudit.reports.sentences import limit_words
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:

@@ -6,20 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recaudit.audit.statuses import STATUSES
+from recaudit.reports.intervals import confidence_words, percent_words, range_words
 from recaudit.reports.language import _
 from recaudit.reports.numbers import decimal_places, show, show_count
-from recaudit.reports.sentences import (
-    STATUS_WORDS,
-    capitalised,
-    confidence_words,
-    percent_words,
-    range_words,
-    status_words,
-    title_of,
-    verdict_words,
-)
+from recaudit.reports.sentences import capitalised, title_of
 from recaudit.reports.summary_md import markdown_table, markdown_text
 from recaudit.reports.tables import NO_VALUE
+from recaudit.reports.verdicts import STATUS_WORDS, status_words, verdict_words
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:

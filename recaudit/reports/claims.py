@@ -6,17 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recaudit.reports.intervals import interval_words, limit_words, places_of, sure_words
 from recaudit.reports.language import _, ngettext
 from recaudit.reports.numbers import show, show_count, show_p
-from recaudit.reports.sentences import (
-    VERDICTS,
-    interval_words,
-    limit_words,
-    places_of,
-    sure_words,
-    title_of,
-)
+from recaudit.reports.sentences import title_of
 from recaudit.reports.svg import Mark
+from recaudit.reports.verdicts import VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

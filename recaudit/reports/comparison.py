@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from recaudit.reports.claims import Claim, claim_of
 from recaudit.reports.columns import ABREAST, Silent, lettered, shared_count, silent_systems
+from recaudit.reports.language import N_, _
 from recaudit.reports.numbers import show_count
-from recaudit.reports.sentences import BETTER, title_of
+from recaudit.reports.sentences import better_words, title_of
 from recaudit.reports.svg import Scale, scale_over
 
 if TYPE_CHECKING:
@@ -18,18 +19,17 @@ if TYPE_CHECKING:
 
 _NO_EFFECT: dict[Contrast, float] = {"gap": 0.0, "ratio": 1.0, "part ratio": 1.0}
 _BETTER: dict[Contrast, str] = {
-    "gap": "0 is no difference",
-    "ratio": "1 is no difference",
-    "part gap": "0 is no difference",
-    "part ratio": "1 is no difference",
-    "part size": "0 is no deviation",
-    "excess": "0 is no loss beyond what it is held against",
-    "change": "0 is no change",
-    "arm gap": "0 is no difference",
-    "arm spread": "0 is no spread",
-    "trend": "0 is no trend",
+    "gap": N_("0 is no difference"),
+    "ratio": N_("1 is no difference"),
+    "part gap": N_("0 is no difference"),
+    "part ratio": N_("1 is no difference"),
+    "part size": N_("0 is no deviation"),
+    "excess": N_("0 is no loss beyond what it is held against"),
+    "change": N_("0 is no change"),
+    "arm gap": N_("0 is no difference"),
+    "arm spread": N_("0 is no spread"),
+    "trend": N_("0 is no trend"),
 }
-_NOT_CLAIMED = "not claimed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +104,8 @@ def claim_table(rows: Sequence[ClaimRow], systems: Sequence[str]) -> ClaimTable:
 def _silence(cell: Claim | None) -> str | None:
     """Why a field is empty; None if it has a number or a gate asks about it."""
     if cell is None:
-        return _NOT_CLAIMED
-    return None if cell.mark or cell.limit else cell.reason or "no value"
+        return _("not claimed")
+    return None if cell.mark or cell.limit else cell.reason or _("no value")
 
 
 def sparing(rows: Iterable[ClaimRow], systems: Sequence[str]) -> tuple[ClaimRow, ...]:
@@ -135,11 +135,7 @@ def _claim_row(found: Mapping[str, Finding], systems: Sequence[str]) -> ClaimRow
         n=shared_count(show_count(cell.n) for cell in cells if cell and cell.mark),
         title=title_of(claim),
         question=claim.question,
-        better=_better_words(next(iter(found.values()))),
+        better=_(_BETTER[claim.contrast]) if claim.contrast in _BETTER else better_words(claim.better),
         cells=cells,
         scale=scale_over((cell.mark for cell in cells if cell and cell.mark), reference),
     )
-
-
-def _better_words(finding: Finding) -> str:
-    return _BETTER.get(finding.hypothesis.contrast, BETTER[finding.hypothesis.better])

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from recaudit.reports.answers import match_words, reason_words
+from recaudit.reports.language import N_, _, ngettext
 from recaudit.reports.numbers import MINUS, show, show_limit
 from recaudit.reports.sentences import title_of
 
@@ -15,16 +17,10 @@ if TYPE_CHECKING:
 
     from recaudit.records import Example, ExampleKind, ExampleSide, Hypothesis, ShownItem, Slot
 
-KINDS: dict[ExampleKind, str] = {
-    "largest": "among the largest losses",
-    "middle": "from the middle of all pairs",
-    "one list only": "only one of the two has a list",
-}
-NO_LIST = {
-    "refused": "refused: the system declined",
-    "unparsed": "unparsed: what came back holds no list",
-    "timeout": "timeout: no answer in time",
-    "error": "error: the call failed",
+_KINDS: dict[ExampleKind, str] = {
+    "largest": N_("among the largest losses"),
+    "middle": N_("from the middle of all pairs"),
+    "one list only": N_("only one of the two has a list"),
 }
 
 
@@ -108,9 +104,11 @@ def example_views(
 def _view(example: Example, claim: Hypothesis) -> ExampleView:
     first, second = marked(example.first.asked, example.second.asked)
     return ExampleView(
-        title=f"{example.system}, {example.unit}: {example.first.arm} against {example.second.arm}",
+        title=_("{system}, {unit}: {first} against {second}").format(
+            system=example.system, unit=example.unit, first=example.first.arm, second=example.second.arm
+        ),
         claim=title_of(claim),
-        why=KINDS[example.kind],
+        why=_(_KINDS[example.kind]),
         numbers=_numbers(example, claim),
         first=_side(example.first, first),
         second=_side(example.second, second),
@@ -121,9 +119,11 @@ def _view(example: Example, claim: Hypothesis) -> ExampleView:
 def _numbers(example: Example, claim: Hypothesis) -> str:
     if example.value is None:
         return ""
-    text = f"{example.metric} {show(example.value)}"
-    return (
-        text if example.floor is None else f"{text}; for this unit {claim.baseline} has {show(example.floor)}"
+    value = f"{example.metric} {show(example.value)}"
+    if example.floor is None:
+        return value
+    return _("{value}; for this unit {baseline} has {floor}").format(
+        value=value, baseline=claim.baseline, floor=show(example.floor)
     )
 
 
@@ -131,7 +131,7 @@ def _side(side: ExampleSide, asked: tuple[Words, ...]) -> SideView:
     return SideView(
         arm=side.arm,
         asked=asked,
-        no_list="" if side.problem is None else NO_LIST[side.problem],
+        no_list="" if side.problem is None else reason_words(side.problem),
         request=side.request,
         sent=side.sent,
         text=side.text,
@@ -140,11 +140,16 @@ def _side(side: ExampleSide, asked: tuple[Words, ...]) -> SideView:
 
 
 def _decision(slot: Slot) -> str:
-    likeness = (
-        "" if slot.how in {"exact", "normalised"} else f", similarity {show_limit(round(slot.similarity, 1))}"
+    message = (
+        _("{match}: {item}")
+        if slot.how in {"exact", "normalised"}
+        else _("{match}, similarity {similarity}: {item}")
     )
-    item = "no item" if slot.item is None else f"item {slot.item}"
-    return f"{slot.how}{likeness}: {item}"
+    return message.format(
+        match=match_words(slot.how),
+        similarity=show_limit(round(slot.similarity, 1)),
+        item=_("no item") if slot.item is None else _("item {number}").format(number=slot.item),
+    )
 
 
 def marked(first: str, second: str) -> tuple[tuple[Words, ...], tuple[Words, ...]]:
@@ -167,7 +172,7 @@ def aligned(
     """Set two lists beside each other, and say of each item of either what became of it."""
     before = {item.key: place for place, item in enumerate(first)}
     after = {item.key: place for place, item in enumerate(second)}
-    left = [_entry(item, "", "") if item.key in after else _entry(item, MINUS, "lost") for item in first]
+    left = [_entry(item, "", "") if item.key in after else _entry(item, MINUS, _("lost")) for item in first]
     right = [_moved(item, before.get(item.key), place) for place, item in enumerate(second)]
     most = max(len(left), len(right))
     return tuple(
@@ -181,11 +186,13 @@ def aligned(
 
 def _moved(item: ShownItem, before: int | None, now: int) -> Entry:
     if before is None:
-        return _entry(item, "+", "new")
+        return _entry(item, "+", _("new"))
     if before == now:
-        return _entry(item, "=", "same place")
-    up = before > now
-    return _entry(item, "↑" if up else "↓", f"{'up' if up else 'down'} {abs(before - now)}")
+        return _entry(item, "=", _("same place"))
+    places = abs(before - now)
+    if before > now:
+        return _entry(item, "↑", ngettext("up {number}", "up {number}", places).format(number=places))
+    return _entry(item, "↓", ngettext("down {number}", "down {number}", places).format(number=places))
 
 
 def _entry(item: ShownItem, symbol: str, change: str) -> Entry:

@@ -8,9 +8,9 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from recaudit.reports.intervals import limit_words
 from recaudit.reports.language import _, ngettext
 from recaudit.reports.numbers import show, show_count
-from recaudit.reports.sentences import limit_words
 from recaudit.reports.tables import NO_VALUE
 from recaudit.reports.visible import visible
 

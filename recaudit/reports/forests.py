@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from recaudit.reports.claims import claim_of
 from recaudit.reports.columns import ABREAST, lettered, shared_count
+from recaudit.reports.intervals import range_words
+from recaudit.reports.language import _
 from recaudit.reports.numbers import decimal_places, show, show_count
-from recaudit.reports.sentences import BETTER, attribute_words, group_words
+from recaudit.reports.sentences import attribute_words, better_words, group_words
 from recaudit.reports.svg import Mark, Scale, scale_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from recaudit.records import Estimate, Finding, GroupEstimate, Hypothesis
-    from recaudit.reports.claims import Claim
-    from recaudit.reports.comparison import ClaimRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +66,14 @@ class Forest:
 
 
 def forests(
-    findings: Sequence[Finding], everyone: Iterable[ClaimRow], systems: Sequence[str]
+    findings: Sequence[Finding], everyone: Iterable[Finding], systems: Sequence[str]
 ) -> tuple[Forest, ...]:
     """Draw the group means of one attribute, one panel per metric that has any.
 
     Args:
         findings: The findings of one probe about one attribute.
-        everyone: The rows about all users, from which the panel takes the one of its metric.
+        everyone: The findings of the probe about all users, from which a panel takes the means of its metric in its
+            arms.
         systems: Column order.
     """
     with_groups: dict[str, dict[str, Finding]] = {}
@@ -79,21 +81,16 @@ def forests(
         if finding.estimate is not None and any(group.value is not None for group in finding.estimate.groups):
             with_groups.setdefault(finding.hypothesis.metric, {}).setdefault(finding.system, finding)
     plain = len(systems) > ABREAST and all(finding.limit is None for finding in findings)
-    overall = {row.title: dict(zip(systems, map(_everyone, row.cells), strict=True)) for row in everyone}
+    means = [finding for finding in everyone if finding.hypothesis.contrast == "mean"]
     return tuple(
-        _forest(
-            found,
-            overall.get(f"mean {metric}", {}),
-            [system for system in systems if system in found],
-            plain=plain,
-        )
-        for metric, found in with_groups.items()
+        _forest(found, means, [system for system in systems if system in found], plain=plain)
+        for found in with_groups.values()
     )
 
 
 def _forest(
     found: Mapping[str, Finding],
-    everyone: Mapping[str, GroupCell | None],
+    means: Iterable[Finding],
     systems: Sequence[str],
     *,
     plain: bool,
@@ -104,13 +101,14 @@ def _forest(
     }
     groups = dict.fromkeys(group.group for estimate in estimates.values() for group in estimate.groups)
     rows = tuple(_group_row(group, estimates, systems) for group in groups)
+    everyone = {mean.system: _everyone(mean) for mean in means if _measured_alike(mean.hypothesis, claim)}
     total = tuple(everyone.get(system) for system in systems)
     cells = [cell for row in rows for cell in row.cells if cell]
     scale = None if plain else scale_over(cell.mark for cell in (*cells, *total) if cell and cell.mark)
     return Forest(
         metric=claim.metric,
         caption=_caption(claim),
-        better=BETTER["neither" if claim.attribute is None else claim.better],
+        better=better_words("neither" if claim.attribute is None else claim.better),
         systems=tuple(systems),
         rows=rows,
         everyone=total,
@@ -121,18 +119,25 @@ def _forest(
 
 def _caption(claim: Hypothesis) -> str:
     if claim.contrast in {"part gap", "part ratio", "part size"}:
-        return f"{claim.metric}, each group of items"
+        return _("{metric}, each group of items").format(metric=claim.metric)
     if claim.attribute is None:
-        return f"Mean {claim.metric} in each arm"
-    return f"Mean {claim.metric} by {attribute_words(claim.attribute)}"
+        return _("Mean {metric} in each arm").format(metric=claim.metric)
+    return _("Mean {metric} by {attribute}").format(
+        metric=claim.metric, attribute=attribute_words(claim.attribute)
+    )
+
+
+def _measured_alike(one: Hypothesis, other: Hypothesis) -> bool:
+    return (one.metric, one.arms) == (other.metric, other.arms)
 
 
 def _about(scale: Scale, everyone: GroupCell | None) -> Scale:
     return replace(scale, reference=everyone.mark.value if everyone and everyone.mark else None)
 
 
-def _everyone(claim: Claim | None) -> GroupCell | None:
-    if claim is None or claim.mark is None:
+def _everyone(mean: Finding) -> GroupCell | None:
+    claim = claim_of(mean)
+    if claim.mark is None:
         return None
     mark = replace(claim.mark, floor=None, ceiling=None)
     return GroupCell(value=claim.value, interval=claim.interval, n=show_count(claim.n), note="", mark=mark)
@@ -152,11 +157,11 @@ def _group_row(group: str, estimates: Mapping[str, Estimate], systems: Sequence[
 def _group_cell(entry: GroupEstimate) -> GroupCell:
     if entry.value is None:
         return GroupCell(
-            value="", interval="", n=show_count(entry.n), note=entry.note or "no value", mark=None
+            value="", interval="", n=show_count(entry.n), note=entry.note or _("no value"), mark=None
         )
     places = decimal_places([entry.value, entry.low, entry.high])
     value, interval = show(entry.value, places), ""
     if entry.low is not None and entry.high is not None:
-        interval = f"{show(entry.low, places)} to {show(entry.high, places)}"
+        interval = range_words(show(entry.low, places), show(entry.high, places))
     mark = Mark(value=entry.value, low=entry.low, high=entry.high)
     return GroupCell(value=value, interval=interval, n=show_count(entry.n), note=entry.note, mark=mark)

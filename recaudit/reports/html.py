@@ -16,13 +16,15 @@ from recaudit.reports import svg
 from recaudit.reports.charts import figures_of
 from recaudit.reports.columns import ABREAST, parts_abreast
 from recaudit.reports.explorer import explorers
+from recaudit.reports.intervals import percent_words
 from recaudit.reports.language import N_, _, language
 from recaudit.reports.markers import marker, panel_plot
 from recaudit.reports.numbers import show_count, show_share
 from recaudit.reports.overview import VISIBLE_GATES
 from recaudit.reports.quadrants import quadrant_words
-from recaudit.reports.sentences import VERDICTS, capitalised, group_words, percent_words, verdict_words
+from recaudit.reports.sentences import capitalised, group_words
 from recaudit.reports.spreads import spread_plot
+from recaudit.reports.verdicts import VERDICTS, verdict_words
 from recaudit.reports.versus import names_or_none
 from recaudit.reports.view import view_of
 from recaudit.reports.visible import clipped, visible

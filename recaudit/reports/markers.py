@@ -10,8 +10,8 @@ from markupsafe import Markup, escape
 
 from recaudit.reports.language import _, ngettext
 from recaudit.reports.numbers import show_count
-from recaudit.reports.sentences import verdict_words
 from recaudit.reports.svg import Mark, Scale, drawing, px, tick_words, ticks_of
+from recaudit.reports.verdicts import verdict_words
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recaudit.reports.intervals import confidence_words, range_words
+from recaudit.reports.language import N_, _
 from recaudit.reports.numbers import show, show_count
-from recaudit.reports.sentences import confidence_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,25 +15,27 @@ if TYPE_CHECKING:
     from recaudit.records import Contrast, Estimate, Finding
 
 ESTIMANDS: dict[Contrast, str] = {
-    "mean": "mean over units",
-    "corpus": "one statistic of all lists together",
-    "gap": "largest difference between the means of two groups of users",
-    "ratio": "smallest ratio of the means of two groups of users",
-    "worst": "mean of the worst-served group of users",
-    "part gap": "largest difference between parts of all lists, such as groups of items",
-    "part ratio": "smallest ratio between parts of all lists",
-    "part size": "mean absolute value of parts of all lists",
-    "excess": "within units: how far the arm that loses most falls short of the baseline arm",
-    "change": "within units: largest absolute change from the baseline arm",
-    "arm gap": "within units: largest difference between two arms",
-    "arm spread": "standard deviation of the arms' means",
-    "trend": "within units: slope over ordered arms",
+    "mean": N_("mean over units"),
+    "corpus": N_("one statistic of all lists together"),
+    "gap": N_("largest difference between the means of two groups of users"),
+    "ratio": N_("smallest ratio of the means of two groups of users"),
+    "worst": N_("mean of the worst-served group of users"),
+    "part gap": N_("largest difference between parts of all lists, such as groups of items"),
+    "part ratio": N_("smallest ratio between parts of all lists"),
+    "part size": N_("mean absolute value of parts of all lists"),
+    "excess": N_("within units: how far the arm that loses most falls short of the baseline arm"),
+    "change": N_("within units: largest absolute change from the baseline arm"),
+    "arm gap": N_("within units: largest difference between two arms"),
+    "arm spread": N_("standard deviation of the arms' means"),
+    "trend": N_("within units: slope over ordered arms"),
 }
 
 TESTS: dict[Contrast, str] = {
-    "corpus": "labels permuted",
-    **dict.fromkeys(("excess", "change", "arm gap", "arm spread", "trend"), "arms permuted within units"),
+    "corpus": N_("labels permuted"),
+    **dict.fromkeys(("excess", "change", "arm gap", "arm spread", "trend"), N_("arms permuted within units")),
 }
+
+NO_DIFFERENCE = N_("no difference between groups")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,7 @@ def method_rows(findings: Sequence[Finding]) -> tuple[MethodRow, ...]:
         estimate = finding.estimate
         if estimate is not None:
             key = (
-                ESTIMANDS[finding.hypothesis.contrast],
+                _(ESTIMANDS[finding.hypothesis.contrast]),
                 estimate.method,
                 f"{estimate.family} ({show_count(estimate.family_size)})",
                 confidence_words(estimate.confidence),
@@ -92,13 +95,14 @@ def method_rows(findings: Sequence[Finding]) -> tuple[MethodRow, ...]:
 def _test(finding: Finding, estimate: Estimate) -> str:
     if estimate.p is None:
         return ""
-    how = TESTS.get(finding.hypothesis.contrast, "no difference between groups")
-    return f"{how}; {'Holm' if finding.limit is not None else 'false discovery rate'}"
+    test = _(TESTS.get(finding.hypothesis.contrast, NO_DIFFERENCE))
+    how = _("{test}; Holm") if finding.limit is not None else _("{test}; false discovery rate")
+    return how.format(test=test)
 
 
 def _span(counts: Sequence[int]) -> str:
     low, high = min(counts), max(counts)
-    return show_count(low) if low == high else f"{show_count(low)} to {show_count(high)}"
+    return show_count(low) if low == high else range_words(show_count(low), show_count(high))
 
 
 def _effects(effects: Sequence[float | None]) -> str:
@@ -106,4 +110,4 @@ def _effects(effects: Sequence[float | None]) -> str:
     if not known:
         return ""
     low, high = show(min(known)), show(max(known))
-    return low if low == high else f"{low} to {high}"
+    return low if low == high else range_words(low, high)

@@ -8,17 +8,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from recaudit.reports.claims import Claim, claim_of, worst_first
+from recaudit.reports.intervals import confidence_words
 from recaudit.reports.language import _
 from recaudit.reports.numbers import show_count, show_seconds, show_share
-from recaudit.reports.sentences import (
-    VERDICTS,
-    confidence_words,
-    count_words,
-    sentence_of,
-    status_words,
-    tally_words,
-)
+from recaudit.reports.sentences import sentence_of
 from recaudit.reports.sequential import sequential_words
+from recaudit.reports.verdicts import VERDICTS, count_words, status_words, tally_words
 from recaudit.reports.visible import clipped
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from recaudit.reports.comparison import ClaimRow, claim_rows
+from recaudit.reports.language import _, ngettext
 from recaudit.reports.numbers import show_count
 
 if TYPE_CHECKING:
@@ -112,15 +113,18 @@ def _readings(
 
 def _words(reading: OtherReading) -> str:
     if not reading.changed:
-        return "no answer reads differently"
-    verb = "reads" if reading.changed == 1 else "read"
-    return f"{show_count(reading.changed)} of {show_count(reading.answers)} answers {verb} differently"
+        return _("no answer reads differently")
+    return ngettext(
+        "{number} of {total} answers reads differently",
+        "{number} of {total} answers read differently",
+        reading.changed,
+    ).format(number=show_count(reading.changed), total=show_count(reading.answers))
 
 
 def _differs(gate: Hypothesis, other: Hypothesis) -> str:
     """In what another claim differs that asks the same, "" if it asks something else."""
     if gate.baseline and other.metric == gate.metric and other.contrast == "mean" and other.arms:
-        return "the floor itself" if other.arms == (gate.baseline,) else "another floor"
+        return _("the floor itself") if other.arms == (gate.baseline,) else _("another floor")
     alike = (gate.contrast, gate.section, gate.arms, gate.baseline) == (
         other.contrast,
         other.section,
@@ -130,5 +134,5 @@ def _differs(gate: Hypothesis, other: Hypothesis) -> str:
     if not alike or other.metric == gate.metric:
         return ""
     if other.metric.partition("@")[0] == gate.metric.partition("@")[0]:
-        return "other cut-off"
-    return "other measure of the same lists" if gate.baseline else ""
+        return _("other cut-off")
+    return _("other measure of the same lists") if gate.baseline else ""

@@ -1,113 +1,22 @@
-"""The words of the report: what a verdict means, what a limit asks, what a finding says.
+"""What a claim is called, and what a finding says.
 
 Tables hold English marked for the catalogue; the functions beside them say it in the language in use.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from recaudit.reports.language import N_, _, ngettext
-from recaudit.reports.numbers import MINUS, decimal_places, show, show_limit
+from recaudit.reports.intervals import interval_words, limit_words, places_of, sure_words
+from recaudit.reports.language import N_, _
+from recaudit.reports.numbers import MINUS, show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from recaudit.records import Contrast, Estimate, Finding, Hypothesis
 
-    from recaudit.audit.statuses import Status
-    from recaudit.records import Contrast, Estimate, Finding, Hypothesis, Limit, Verdict
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictWords:
-    """How a verdict is shown; symbol and word together, so that colour is never alone."""
-
-    symbol: str
-    word: str
-    advice: str
-    meaning: str
-
-
-VERDICTS: dict[Verdict, VerdictWords] = {
-    "FAIL": VerdictWords(
-        symbol="✕",
-        word=N_("FAIL"),
-        advice=N_("Do not release: a limit is broken beyond the uncertainty of the data."),
-        meaning=N_("The whole interval lies beyond the limit."),
-    ),
-    "ERROR": VerdictWords(
-        symbol="!",
-        word=N_("ERROR"),
-        advice=N_("Audit incomplete: do not release on this evidence."),
-        meaning=N_("It should have been tested and could not be, or the value is degenerate."),
-    ),
-    "INCONCLUSIVE": VerdictWords(
-        symbol="?",
-        word=N_("INCONCLUSIVE"),
-        advice=N_("Not shown to be within the limits: get more data before deciding."),
-        meaning=N_("The interval includes the limit, so the data cannot tell on which side the value lies."),
-    ),
-    "NOT_RUN": VerdictWords(
-        symbol="\N{EN DASH}",
-        word=N_("NOT RUN"),
-        advice=N_("Nothing was decided: this page holds estimates without a verdict."),
-        meaning=N_("The system does not offer what the question needs, or nothing was asked."),
-    ),
-    "PASS": VerdictWords(
-        symbol="✓",
-        word=N_("PASS"),
-        advice=N_("Every limit that was set holds. Nothing is shown about what was not asked."),
-        meaning=N_(
-            "The whole interval lies within the limit: shown to hold, not merely “no difference found”."
-        ),
-    ),
-}
-"""In the order in which a reader needs them."""
-
-
-def verdict_words(verdict: Verdict) -> VerdictWords:
-    """How a verdict is shown in the language in use."""
-    words = VERDICTS[verdict]
-    return replace(words, word=_(words.word), advice=_(words.advice), meaning=_(words.meaning))
-
-
-_TALLIES: dict[Verdict, Callable[[int], str]] = {
-    "FAIL": lambda n: ngettext("{number} failed", "{number} failed", n),
-    "ERROR": lambda n: ngettext("{number} could not be decided", "{number} could not be decided", n),
-    "INCONCLUSIVE": lambda n: ngettext("{number} inconclusive", "{number} inconclusive", n),
-    "NOT_RUN": lambda n: ngettext("{number} not run", "{number} not run", n),
-    "PASS": lambda n: ngettext("{number} passed", "{number} passed", n),
-}
-
-_TALLIES_OF_ALL: dict[Verdict, Callable[[int], str]] = {
-    "FAIL": lambda n: ngettext("{number} of {total} gate failed", "{number} of {total} gates failed", n),
-    "ERROR": lambda n: ngettext(
-        "{number} of {total} gate could not be decided", "{number} of {total} gates could not be decided", n
-    ),
-    "INCONCLUSIVE": lambda n: ngettext(
-        "{number} of {total} gate inconclusive", "{number} of {total} gates inconclusive", n
-    ),
-    "NOT_RUN": lambda n: ngettext("{number} of {total} gate not run", "{number} of {total} gates not run", n),
-    "PASS": lambda n: ngettext("{number} of {total} gate passed", "{number} of {total} gates passed", n),
-}
-
-STATUS_WORDS: dict[Status, tuple[str, str]] = {
-    "new": (N_("newly failing"), N_("The gate fails or errs now, and did not before.")),
-    "worse": (N_("worse"), N_("The whole interval of the change lies on the worse side.")),
-    "fixed": (N_("fixed"), N_("The gate failed or erred before, and passes now.")),
-    "better": (N_("better"), N_("The whole interval of the change lies on the better side.")),
-    "changed": (N_("changed"), N_("The change is shown, and no side is better.")),
-    "untested": (N_("without a test"), N_("The change has no interval.")),
-    "added": (N_("only now"), N_("The earlier run does not have it.")),
-    "gone": (N_("only before"), N_("The new run does not have it.")),
-    "unchanged": (
-        N_("no change shown"),
-        N_("The interval of the change holds 0, which does not show that nothing changed."),
-    ),
-}
 
 _SEPARATORS = {"-", MINUS, "\N{EN DASH}", "/"}
+
 
 BETTER = {
     "higher": N_("higher is better"),
@@ -115,6 +24,7 @@ BETTER = {
     "zero": N_("best near 0"),
     "neither": N_("no better side"),
 }
+
 
 _CONTRASTS: dict[Contrast, str] = {
     "mean": N_("mean {metric}"),
@@ -169,117 +79,6 @@ def group_words(group: str) -> str:
     ('F', '(empty name)')
     """
     return group if group.strip() else _("(empty name)")
-
-
-def limit_words(limit: Limit | None) -> str:
-    """Say what a limit asks, "" without one.
-
-    >>> from recaudit.records import Limit
-    >>> limit_words(Limit(high=0.05)), limit_words(Limit(low=0.8, high=1.25))
-    ('at most 0.05', '0.8 to 1.25')
-    """
-    if limit is None:
-        return ""
-    if limit.low is not None and limit.high is not None:
-        return range_words(show_limit(limit.low), show_limit(limit.high))
-    if limit.low is not None:
-        return _("at least {limit}").format(limit=show_limit(limit.low))
-    return "" if limit.high is None else _("at most {limit}").format(limit=show_limit(limit.high))
-
-
-def range_words(low: str, high: str) -> str:
-    """Name two ends.
-
-    >>> range_words("0.051", "0.117")
-    '0.051 to 0.117'
-    """
-    return _("{low} to {high}").format(low=low, high=high)
-
-
-def percent_words(share: float) -> str:
-    """Write a level of confidence in percent.
-
-    >>> percent_words(0.95), percent_words(0.999)
-    ('95 %', '99.9 %')
-    """
-    return f"{100 * share:.6g} %"
-
-
-def confidence_words(confidence: float) -> str:
-    """Name an interval by its confidence.
-
-    >>> confidence_words(0.95)
-    '95 % interval'
-    """
-    return _("{percent} interval").format(percent=percent_words(confidence))
-
-
-def sure_words(confidence: float, ends: str) -> str:
-    """Name an interval by its confidence, with its ends.
-
-    >>> sure_words(0.95, "0.051 to 0.117")
-    '95 % interval 0.051 to 0.117'
-    """
-    return _("{percent} interval {ends}").format(percent=percent_words(confidence), ends=ends)
-
-
-def count_words(verdicts: Iterable[Verdict]) -> str:
-    """Count gates by verdict in one phrase.
-
-    >>> count_words(["PASS", "FAIL", "PASS", "ERROR"])
-    '1 of 4 gates failed, 1 could not be decided, 2 passed'
-    """
-    counts = Counter(verdicts)
-    total = counts.total()
-    if total == 0:
-        return _("no gates were set")
-    first = next(verdict for verdict in VERDICTS if counts[verdict])
-    of_all = _TALLIES_OF_ALL[first](total).format(number=counts.pop(first), total=total)
-    return ", ".join([of_all, *_tallies(counts)])
-
-
-def tally_words(verdicts: Iterable[Verdict]) -> str:
-    """Count gates by verdict in few words, worst first.
-
-    >>> tally_words(["PASS", "FAIL", "PASS"])
-    '1 failed, 2 passed'
-    """
-    return ", ".join(_tallies(Counter(verdicts))) or _("no gate")
-
-
-def _tallies(counts: Counter[Verdict]) -> list[str]:
-    return [
-        _TALLIES[verdict](counts[verdict]).format(number=counts[verdict])
-        for verdict in VERDICTS
-        if counts[verdict]
-    ]
-
-
-def status_words(counts: Mapping[Status, int]) -> str:
-    """Count findings by what became of them.
-
-    >>> status_words({"new": 1, "unchanged": 3})
-    '1 newly failing, 3 no change shown'
-    """
-    counted = _("{number} {status}")
-    return ", ".join(
-        counted.format(number=number, status=_(STATUS_WORDS[status][0]))
-        for status, number in counts.items()
-        if number
-    )
-
-
-def places_of(estimate: Estimate, limit: Limit | None) -> int:
-    """Decimals for the numbers of an estimate, the same for the value and both ends."""
-    borders = () if limit is None else (limit.low, limit.high)
-    return decimal_places([estimate.value, estimate.low, estimate.high], against=borders)
-
-
-def interval_words(estimate: Estimate, places: int) -> str:
-    """Write an interval as "0.051 to 0.117", "" where there is none."""
-    if estimate.low is None or estimate.high is None:
-        return ""
-    return range_words(show(estimate.low, places), show(estimate.high, places))
 
 
 def pair_of(estimate: Estimate) -> tuple[str, str] | None:

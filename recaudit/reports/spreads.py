@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recaudit.reports.intervals import range_words
 from recaudit.reports.numbers import decimal_places, show
 from recaudit.reports.svg import EDGE, WIDTH, Scale, beside_words
 
@@ -74,7 +75,7 @@ def _row(system: str, spread: UnitSpread) -> SpreadRow:
     return SpreadRow(
         system=system,
         median=median,
-        middle="" if least == most else f"{lower} to {upper}",
+        middle="" if least == most else range_words(lower, upper),
         spread=spread,
     )
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from recaudit.reports.language import _, ngettext
 from recaudit.reports.numbers import show_count
 from recaudit.reports.overview import Overview, overview
-from recaudit.reports.sentences import capitalised, verdict_words
+from recaudit.reports.sentences import capitalised
 from recaudit.reports.tables import NO_VALUE
+from recaudit.reports.verdicts import verdict_words
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from recaudit.reports.language import _
 from recaudit.reports.numbers import show
 from recaudit.reports.visible import visible
 
@@ -125,7 +126,7 @@ def axis(scale: Scale) -> Markup:
         if start >= taken:
             texts.append(f'<text x="{px(start)}" y="11" font-size="10" stroke="none">{text}</text>')
             taken = start + width + NUMBER_WIDTH
-    label = f"scale from {show(scale.left)} to {show(scale.right)}"
+    label = _("scale from {low} to {high}").format(low=show(scale.left), high=show(scale.right))
     return drawing([f'<path d="{path}"/>', *texts], label, WIDTH, 18)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from recaudit.reports.answers import match_words, problem_words
 from recaudit.reports.columns import ABREAST
-from recaudit.reports.numbers import MINUS, decimal_places, show, show_count
+from recaudit.reports.language import _
+from recaudit.reports.numbers import decimal_places, show, show_count
 from recaudit.reports.sentences import group_words
 
 if TYPE_CHECKING:
@@ -133,9 +135,9 @@ def _means_part(system: str, table: GroupTable, metrics: Sequence[str]) -> Means
             )
         ),
         summaries=(
-            row("all users", words(table.overall)),
-            row(f"largest {MINUS} smallest", _own_places(table.difference)),
-            row("smallest / largest", _own_places(table.ratio)),
+            row(_("all users"), words(table.overall)),
+            row(_("largest \N{MINUS SIGN} smallest"), _own_places(table.difference)),
+            row(_("smallest / largest"), _own_places(table.ratio)),
         ),
     )
 
@@ -208,7 +210,9 @@ def _by_group(system: str, rows: Sequence[FunnelRow]) -> list[tuple[str, FunnelR
     planned = sum(row.planned for row in rows)
     return [
         (
-            f"{system}: all {show_count(len(rows))} groups, in each everything",
+            _("{system}: all {number} groups, in each everything").format(
+                system=system, number=show_count(len(rows))
+            ),
             replace(rows[0], planned=planned, answered=planned, measured=planned),
         )
     ]
@@ -223,17 +227,18 @@ def _funnel_rows(labelled: Iterable[tuple[str, FunnelRow]]) -> CountTable:
     rows = list(labelled)
     problems = sorted({problem for _, row in rows for problem in row.problems})
     titles = sorted({how for _, row in rows for how in row.titles})
-    empty = ["empty list"] if any(row.empty for _, row in rows) else []
-    short = ["short list"] if any(row.short for _, row in rows) else []
+    empty = [_("empty list")] if any(row.empty for _, row in rows) else []
+    short = [_("short list")] if any(row.short for _, row in rows) else []
+    titled = _("titles: {match}")
     return CountTable(
         columns=(
-            "asked",
-            "answered",
-            *problems,
+            _("asked"),
+            _("answered"),
+            *map(problem_words, problems),
             *empty,
             *short,
-            *(f"titles: {how}" for how in titles),
-            "measured",
+            *(titled.format(match=match_words(how)) for how in titles),
+            _("measured"),
         ),
         rows=tuple(
             (
@@ -260,13 +265,13 @@ def usage_table(systems: Sequence[SystemResult]) -> CountTable:
     """What asking took, a row per system; calls, tokens and latency of those that make calls."""
     return CountTable(
         columns=(
-            "answers per s",
-            "calls",
-            "retries",
-            "tokens in",
-            "tokens out",
-            "cost",
-            "median s per request",
+            _("answers per s"),
+            _("calls"),
+            _("retries"),
+            _("tokens in"),
+            _("tokens out"),
+            _("cost"),
+            _("median s per request"),
             "95 % s",
             "99 % s",
         ),

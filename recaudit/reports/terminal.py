@@ -10,8 +10,9 @@ from rich.text import Text
 
 from recaudit.reports.language import _, ngettext
 from recaudit.reports.overview import VISIBLE_GATES, Overview, overview
-from recaudit.reports.sentences import capitalised, verdict_words
+from recaudit.reports.sentences import capitalised
 from recaudit.reports.tables import NO_VALUE
+from recaudit.reports.verdicts import verdict_words
 from recaudit.reports.visible import visible
 
 if TYPE_CHECKING:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recaudit.reports.intervals import percent_words, range_words
+from recaudit.reports.language import _, ngettext
 from recaudit.reports.numbers import decimal_places, show, show_count, show_p
-from recaudit.reports.sentences import BETTER, confidence_words
+from recaudit.reports.sentences import better_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from recaudit.records import SystemComparison, SystemDifference
 
-NOBODY = "none"
 _SIDED = {"higher", "lower"}
 
 
@@ -68,14 +69,14 @@ class Versus:
 
     Attributes:
         systems: The columns.
-        confidence: "95 % interval".
+        caption: What the tallies say.
         rows: The claims in which any two systems are told apart.
         alike: The ids of the other claims.
         pairs: The claims that matter most, pair by pair.
     """
 
     systems: tuple[str, ...]
-    confidence: str
+    caption: str
     rows: tuple[TallyRow, ...]
     alike: tuple[str, ...]
     pairs: tuple[Pairs, ...]
@@ -103,7 +104,11 @@ def versus(
     detailed = [made for made in ranked if made.claim in gated] or ranked[:1]
     return Versus(
         systems=systems,
-        confidence=confidence_words(ranked[0].confidence),
+        caption=_(
+            "The mean of each system, and how many other systems it is shown to be better than (↑), worse than (↓), or "
+            "not told apart from (?); higher and lower where no side is better. The {percent} intervals behind a row "
+            "hold for all pairs together."
+        ).format(percent=percent_words(ranked[0].confidence)),
         rows=tuple(row for row in rows if row.id not in alike),
         alike=alike,
         pairs=tuple(_pairs(made, quadrants) for made in detailed if made.claim not in alike),
@@ -114,7 +119,7 @@ def _tally_row(made: SystemComparison, systems: Sequence[str]) -> TallyRow:
     return TallyRow(
         id=made.claim,
         title=_title(made),
-        better=BETTER[made.better],
+        better=better_words(made.better),
         cells=tuple(_tally(made, system) for system in systems),
     )
 
@@ -137,14 +142,14 @@ def _tally(made: SystemComparison, system: str) -> Tally | None:
 
 def _side(made: SystemComparison, system: str, difference: SystemDifference) -> int:
     """1 if a system is shown to be the better of a pair, or the higher where no side is better; -1; or 0."""
-    _, value, low, high = _seen_from(system, difference)
+    value, low, high = _seen_from(system, difference)[1:]
     if value is None or low is None or high is None or low * high <= 0:
         return 0
     return (-1 if made.better == "lower" else 1) * (1 if value > 0 else -1)
 
 
 def _title(made: SystemComparison) -> str:
-    return made.title or f"mean {made.metric}"
+    return made.title or _("mean {metric}").format(metric=made.metric)
 
 
 def _pairs(made: SystemComparison, quadrants: Mapping[str, str]) -> Pairs:
@@ -155,7 +160,7 @@ def _pairs(made: SystemComparison, quadrants: Mapping[str, str]) -> Pairs:
         id=made.claim,
         title=_title(made),
         caption=_caption(made),
-        word="better than" if made.better in _SIDED else "higher than",
+        word=_("Better than") if made.better in _SIDED else _("Higher than"),
         rows=tuple(
             _pair_row(made, system, systems[:place], quadrants) for place, system in enumerate(systems)
         ),
@@ -174,13 +179,23 @@ def _pair_row(
         other, value, low, high = _seen_from(system, difference)
         if value is None or low is None or high is None:
             if other not in before:
-                undecided.append(f"{other} (only {show_count(difference.n)} units in common)")
+                undecided.append(
+                    ngettext(
+                        "{system} (only {number} unit in common)",
+                        "{system} (only {number} units in common)",
+                        difference.n,
+                    ).format(system=other, number=show_count(difference.n))
+                )
             continue
         places = decimal_places([value, low, high])
         if side > 0:
-            above.append(f"{other} by {show(abs(value), places)} ({_ends(low, high, places)})")
+            above.append(
+                _("{system} by {value} ({interval})").format(
+                    system=other, value=show(abs(value), places), interval=_ends(low, high, places)
+                )
+            )
         elif side == 0 and other not in before:
-            undecided.append(f"{other} ({show(low, places)} to {show(high, places)})")
+            undecided.append(f"{other} ({range_words(show(low, places), show(high, places))})")
     return PairRow(
         system=system,
         quadrant=quadrants.get(system, ""),
@@ -191,16 +206,18 @@ def _pair_row(
 
 
 def _caption(made: SystemComparison) -> str:
-    text = (
-        f"{BETTER[made.better]}; differences within {show_count(made.n)} units that all systems have, "
-        f"{confidence_words(made.confidence)}s that hold for all pairs together"
+    text = _(
+        "{better}; differences within {number} units that all systems have, {percent} intervals that hold for all "
+        "pairs together"
+    ).format(
+        better=better_words(made.better),
+        number=show_count(made.n),
+        percent=percent_words(made.confidence),
     )
     if made.friedman_p is None or made.kendall_w is None:
         return text
-    return (
-        f"{text}; Friedman's test that no system ranks above another: {show_p(made.friedman_p)}, "
-        f"Kendall's W {show(made.kendall_w)}"
-    )
+    friedman = _("Friedman's test that no system ranks above another: {p}, Kendall's W {w}")
+    return f"{text}; {friedman.format(p=show_p(made.friedman_p), w=show(made.kendall_w))}"
 
 
 def _seen_from(
@@ -217,7 +234,7 @@ def _seen_from(
 def _ends(low: float, high: float, places: int) -> str:
     """The ends of an interval that lies on one side of 0, as sizes."""
     small, large = sorted((abs(low), abs(high)))
-    return f"{show(small, places)} to {show(large, places)}"
+    return range_words(show(small, places), show(large, places))
 
 
 def names_or_none(names: Sequence[str]) -> str:
@@ -226,4 +243,4 @@ def names_or_none(names: Sequence[str]) -> str:
     >>> names_or_none(["a", "b"]), names_or_none([])
     ('a, b', 'none')
     """
-    return ", ".join(names) or NOBODY
+    return ", ".join(names) or _("none")

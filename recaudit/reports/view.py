@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from recaudit.reports.aspects import AspectRow, aspect_rows
 from recaudit.reports.calibration import CalibrationView, calibration_view
 from recaudit.reports.claims import worst_first
-from recaudit.reports.comparison import ClaimRow, ClaimTable, claim_rows, claim_table, sparing
+from recaudit.reports.comparison import ClaimTable, claim_rows, claim_table, sparing
 from recaudit.reports.examples import ExampleView, example_views
 from recaudit.reports.forests import Forest, forests
+from recaudit.reports.language import N_, _
 from recaudit.reports.methods import MethodRow, method_rows
 from recaudit.reports.multiples import Multiples, multiples
 from recaudit.reports.numbers import show_count, show_seconds, show_share
 from recaudit.reports.overview import Overview, SystemVerdict, overview
 from recaudit.reports.pareto import Panel, pareto_panels
-from recaudit.reports.quadrants import QuadrantMap, llm_words, quadrant_map
+from recaudit.reports.quadrants import QuadrantMap, llm_words, quadrant_map, quadrant_words
 from recaudit.reports.sensitivity import Sensitivities, sensitivities
-from recaudit.reports.sentences import attribute_words, count_words, sentence_of
+from recaudit.reports.sentences import attribute_words, capitalised, sentence_of
 from recaudit.reports.spreads import SpreadPanel, spread_panels
 from recaudit.reports.tables import (
     CountTable,
@@ -32,6 +33,7 @@ from recaudit.reports.tables import (
     undefined_table,
     usage_table,
 )
+from recaudit.reports.verdicts import count_words
 from recaudit.reports.versus import Versus, versus
 
 if TYPE_CHECKING:
@@ -41,6 +43,16 @@ if TYPE_CHECKING:
     from recaudit.audit.result import AuditResult, ComparedWith, DataCard, Provenance, SystemResult
     from recaudit.records import Finding, GroupTable, Quadrant
     from recaudit.reports.claims import Claim
+
+PARTS = {
+    "build": N_("build"),
+    "answer": N_("answer"),
+    "measure": N_("measure"),
+    "estimate": N_("estimate"),
+    "group tables": N_("group tables"),
+    "read otherwise": N_("read otherwise"),
+}
+"""Parts of the time that a system took."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +182,7 @@ def view_of(result: AuditResult, calibration: Calibration | None = None) -> Page
         versus=versus(
             result.comparisons,
             {finding.hypothesis.id for finding in result.findings if finding.limit is not None},
-            {system.card.name: system.quadrant for system in result.systems},
+            {system.card.name: quadrant_words(system.quadrant) for system in result.systems},
         ),
         probes=tuple(
             _probe_section(result, probe, f"probe-{place}", names, shown.get(probe, ()))
@@ -197,10 +209,15 @@ def _system_row(system: SystemResult, verdict: SystemVerdict) -> SystemRow:
         quadrant=system.quadrant,
         llm=llm_words(card),
         description=card.description,
-        answered=f"{show_count(asked.answered)} of {show_count(asked.planned)}"
-        f" ({show_share(asked.answered, asked.planned)})",
+        answered=_("{number} of {total} ({share})").format(
+            number=show_count(asked.answered),
+            total=show_count(asked.planned),
+            share=show_share(asked.answered, asked.planned),
+        ),
         settings=tuple(card.settings.items()),
-        seconds=tuple((part, show_seconds(seconds)) for part, seconds in system.seconds.items()),
+        seconds=tuple(
+            (_(PARTS.get(part, part)), show_seconds(seconds)) for part, seconds in system.seconds.items()
+        ),
         failure=system.failure,
     )
 
@@ -219,7 +236,6 @@ def _probe_section(
     attributes = dict.fromkeys(
         [*about] + [table.attribute for part in tables.values() for table in part.tables]
     )
-    everyone = sparing(claim_rows(of_all, names), names)
     sections = []
     for place, attribute in enumerate(attributes, 1):
         means = {
@@ -233,7 +249,7 @@ def _probe_section(
                 attribute,
                 f"{anchor}-{place}",
                 findings=about.get(attribute, []),
-                everyone=everyone,
+                everyone=of_all,
                 means=means,
                 names=names,
             )
@@ -243,7 +259,7 @@ def _probe_section(
         anchor=anchor,
         question=result.questions.get(probe, ""),
         answer=_answer(findings),
-        everyone=claim_table(everyone, names),
+        everyone=claim_table(sparing(claim_rows(of_all, names), names), names),
         attributes=tuple(sections),
         shares=shares_of({system: part.distributions for system, part in tables.items()}),
         spreads=spread_panels({system: part.spreads for system, part in tables.items()}),
@@ -259,10 +275,9 @@ def _answer(findings: Sequence[Finding]) -> tuple[str, ...]:
     gated = worst_first(finding for finding in findings if finding.limit is not None)
     verdicts = [finding.verdict for finding in gated if finding.verdict is not None]
     if verdicts:
-        counts = count_words(verdicts)
-        return f"{counts[:1].upper()}{counts[1:]}.", sentence_of(gated[0])
+        return f"{capitalised(count_words(verdicts))}.", sentence_of(gated[0])
     measured = [finding for finding in findings if finding.estimate is not None]
-    return ("No limit was set here, so nothing was decided.", *map(sentence_of, measured[:1]))
+    return (_("No limit was set here, so nothing was decided."), *map(sentence_of, measured[:1]))
 
 
 def _attribute_section(
@@ -270,7 +285,7 @@ def _attribute_section(
     anchor: str,
     *,
     findings: Sequence[Finding],
-    everyone: Sequence[ClaimRow],
+    everyone: Sequence[Finding],
     means: Mapping[str, GroupTable],
     names: Sequence[str],
 ) -> AttributeSection:

@@ -26,7 +26,7 @@ from recaudit.reports import (
     render_markdown,
     render_terminal,
 )
-from recaudit.reports.sentences import VERDICTS
+from recaudit.reports.verdicts import VERDICTS
 
 ends = st.floats(-1, 1).map(lambda number: round(number, 3))
 

@@ -13,7 +13,7 @@ import pytest
 from browser_pages import CHROMIUM, visited
 
 from recaudit.records import SystemCard
-from recaudit.reports import render_folder, render_html
+from recaudit.reports import render_folder, render_html, speaking
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -105,6 +105,15 @@ def test_nothing_but_tables_scrolls_sideways_on_a_small_screen(
     with visited(browser, render_html(result, static=True), width=width, height=740) as visit:
         visit.page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_longer_words_of_another_language_fit_on_a_small_screen(browser: Browser, many: AuditResult):
+    with speaking("de"):
+        page = render_html(many, static=True)
+    with visited(browser, page, width=320, height=740) as visit:
+        visit.page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+        assert visit.page.locator("h1").inner_text() == "✕ DURCHGEFALLEN"
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_the_keyboard_reaches_links_folds_and_tables(browser: Browser, mixed: AuditResult):

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from recaudit.records import GroupEstimate, Limit
 from recaudit.reports.columns import ABREAST
-from recaudit.reports.comparison import claim_rows
 from recaudit.reports.forests import forests
 
 
 def test_forest_has_groups_small_groups_and_the_mean_of_all(make):
     findings = [make.gap("als"), make.gap("knn")]
-    everyone = claim_rows([make.mean("als", 0.35), make.mean("knn", 0.33)], ["als", "knn"])
+    everyone = [make.mean("als", 0.35), make.mean("knn", 0.33)]
     (forest,) = forests(findings, everyone, ["als", "knn"])
     assert [(row.group, row.n) for row in forest.rows] == [("M", "670"), ("F", "273"), ("other", "4")]
     small = forest.rows[2].cells[0]
@@ -24,12 +23,21 @@ def test_forest_has_groups_small_groups_and_the_mean_of_all(make):
 
 
 def test_forest_shows_the_limit_of_all_users_nowhere(make):
-    everyone = claim_rows([make.mean("als", 0.35, verdict="PASS", limit=Limit(low=0.1))], ["als"])
+    everyone = [make.mean("als", 0.35, verdict="PASS", limit=Limit(low=0.1))]
     (forest,) = forests([make.gap("als")], everyone, ["als"])
     total = forest.everyone[0]
     assert total is not None
     assert total.mark is not None
     assert (total.mark.floor, total.mark.ceiling) == (None, None)
+
+
+def test_the_mean_of_all_users_is_that_of_the_same_metric_and_arms_whatever_its_title(make):
+    titled = make.mean("als", 0.35, title="how good it is")
+    others = [make.mean("als", 0.1, metric="hit@10"), make.mean("als", 0.2, arms=("placebo",))]
+    (forest,) = forests([make.gap("als")], [titled, *others], ["als"])
+    assert [cell and cell.value for cell in forest.everyone] == ["0.350"]
+    (without,) = forests([make.gap("als")], others, ["als"])
+    assert without.everyone == (None,)
 
 
 def test_findings_without_groups_make_no_forest(make):

@@ -2,38 +2,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from recaudit.records import SystemComparison, SystemDifference
+from report_inputs import make_system_comparison
+
 from recaudit.reports.html import render_html
 from recaudit.reports.versus import versus
-
-
-def comparison(**changes) -> SystemComparison:
-    fields = {
-        "claim": "quality/ndcg@10",
-        "title": "",
-        "metric": "ndcg@10",
-        "better": "higher",
-        "systems": ("knn", "als", "gpt"),
-        "means": (0.10, 0.12, 0.11),
-        "n": 900,
-        "confidence": 0.95,
-        "friedman_p": 0.0004,
-        "kendall_w": 0.25,
-        "differences": (
-            SystemDifference(first="knn", second="als", value=-0.02, low=-0.03, high=-0.01, n=900),
-            SystemDifference(first="knn", second="gpt", value=-0.01, low=-0.02, high=0.001, n=900),
-            SystemDifference(first="als", second="gpt", value=None, low=None, high=None, n=4),
-        ),
-        **changes,
-    }
-    return SystemComparison(**fields)  # type: ignore[arg-type]
-
 
 QUADRANTS = {"knn": "conventional", "als": "conventional", "gpt": "frozen, no CRM"}
 
 
 def test_a_row_counts_how_many_systems_each_is_told_apart_from():
-    table = versus([comparison()], (), QUADRANTS)
+    table = versus([make_system_comparison()], (), QUADRANTS)
     assert table is not None
     assert table.systems == ("knn", "als", "gpt")
     [row] = table.rows
@@ -46,10 +24,10 @@ def test_a_row_counts_how_many_systems_each_is_told_apart_from():
 
 
 def test_best_first_and_every_pair_stands_once():
-    table = versus([comparison()], (), QUADRANTS)
+    table = versus([make_system_comparison()], (), QUADRANTS)
     assert table is not None
     [pairs] = table.pairs
-    assert (pairs.title, pairs.word) == ("mean ndcg@10", "better than")
+    assert (pairs.title, pairs.word) == ("mean ndcg@10", "Better than")
     als, gpt, knn = pairs.rows
     assert (als.system, als.mean) == ("als", "0.120")
     assert als.above == ("knn by 0.020 (0.010 to 0.030)",)
@@ -62,7 +40,7 @@ def test_best_first_and_every_pair_stands_once():
 
 
 def test_a_system_with_the_lower_mean_of_its_own_units_may_be_the_better_one():
-    table = versus([comparison(means=(0.13, 0.12, 0.11))], (), QUADRANTS)
+    table = versus([make_system_comparison(means=(0.13, 0.12, 0.11))], (), QUADRANTS)
     assert table is not None
     assert [(row.system, row.above) for row in table.pairs[0].rows] == [
         ("knn", ()),
@@ -72,7 +50,7 @@ def test_a_system_with_the_lower_mean_of_its_own_units_may_be_the_better_one():
 
 
 def test_lower_is_better_turns_the_order_round():
-    table = versus([comparison(better="lower")], (), QUADRANTS)
+    table = versus([make_system_comparison(better="lower")], (), QUADRANTS)
     assert table is not None
     [pairs] = table.pairs
     assert [row.system for row in pairs.rows] == ["knn", "gpt", "als"]
@@ -81,23 +59,26 @@ def test_lower_is_better_turns_the_order_round():
 
 
 def test_claims_without_a_better_side_come_last_and_say_higher():
-    made = [comparison(better="neither", title="floor", claim="position/floor"), comparison()]
+    made = [
+        make_system_comparison(better="neither", title="floor", claim="position/floor"),
+        make_system_comparison(),
+    ]
     table = versus(made, {"position/floor"}, QUADRANTS)
     assert table is not None
     assert [row.title for row in table.rows] == ["mean ndcg@10", "floor"]
-    assert [(pairs.title, pairs.word) for pairs in table.pairs] == [("floor", "higher than")]
+    assert [(pairs.title, pairs.word) for pairs in table.pairs] == [("floor", "Higher than")]
 
 
 def test_claims_in_which_nobody_stands_out_are_only_named():
-    same = tuple(replace(one, value=0.0, low=-0.1, high=0.1) for one in comparison().differences)
-    table = versus([comparison(differences=same)], (), QUADRANTS)
+    same = tuple(replace(one, value=0.0, low=-0.1, high=0.1) for one in make_system_comparison().differences)
+    table = versus([make_system_comparison(differences=same)], (), QUADRANTS)
     assert table is not None
     assert (table.rows, table.pairs, table.alike) == ((), (), ("quality/ndcg@10",))
     assert versus([], (), QUADRANTS) is None
 
 
 def test_the_page_warns_against_reading_systems_as_quadrants(make):
-    page = render_html(make.result(make.mean(), comparisons=(comparison(),)), static=True)
+    page = render_html(make.result(make.mean(), comparisons=(make_system_comparison(),)), static=True)
     assert "One system for a quadrant says nothing about the quadrant as a whole." in page
     assert "knn by 0.020 (0.010 to 0.030)" in page
     assert "Systems against each other" not in render_html(make.result(make.mean()), static=True)
