@@ -12,8 +12,8 @@ from recaudit.cli.output import INCOMPLETE, JsonFlag, say, show_result
 from recaudit.cli.runs import OutOption, ResumeFlag, default_folder, run_and_report
 
 EXPECT = {
-    "demo": "eleven systems on MovieLens-100K, six of them with torch. On two slow cores that takes about 7 minutes "
-    "the first time, most of it training, and about 3 minutes later, as what was trained is kept. "
+    "demo": "eleven systems on MovieLens-100K, six of them with torch. On two slow cores that takes 7 to 9 minutes "
+    "the first time, most of it training, and about 3 and a half minutes later, as what was trained is kept. "
     "In a hurry: recaudit demo --quick",
     "demo-quick": "five conventional systems and a small language model on MovieLens-100K. On two slow cores that "
     "takes about a minute and a half.",
