@@ -198,8 +198,8 @@ class HttpService:
             return Answer(
                 request=request.id, items=(), problem="unparsed", detail=detail, exchanges=(exchange,)
             )
-        asked = None if request.candidates is None else frozenset(request.candidates)
-        slots, places = settle((self._matched(str(entry), asked) for entry in given), among=asked)
+        among = request.candidates
+        slots, places = settle((self._matched(str(entry), among) for entry in given), among=among)
         kept = places[: request.k]
         return Answer(
             request=request.id,
@@ -209,9 +209,9 @@ class HttpService:
             slots=tuple(slots),
         )
 
-    def _matched(self, written: str, asked: Collection[ItemId] | None) -> Slot:
+    def _matched(self, written: str, among: Collection[ItemId] | None) -> Slot:
         if self.titles is not None:
-            return self.titles.match(written, among=asked)
+            return self.titles.match(written, among=among)
         item = self.catalogue.get(written)
         how = "off-catalogue" if item is None else "exact"
         return Slot(title=written, item=item, how=how, similarity=0.0 if item is None else 100.0)  # type: ignore[arg-type] # one of two ways

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from recaudit.reports.charts import label_text, symbol_of
@@ -68,7 +68,7 @@ def _explorable(attribute: str, tables: Mapping[int, GroupTable], names: Sequenc
     }
 
 
-def _means(table: GroupTable, metric: str, groups: Sequence[str] | Mapping[str, None]) -> list[float | None]:
+def _means(table: GroupTable, metric: str, groups: Collection[str]) -> list[float | None]:
     if metric not in table.metrics:
         return [None] * len(groups)
     column = table.metrics.index(metric)
@@ -76,8 +76,6 @@ def _means(table: GroupTable, metric: str, groups: Sequence[str] | Mapping[str, 
     return _in_order(table, groups, short)
 
 
-def _in_order(
-    table: GroupTable, groups: Sequence[str] | Mapping[str, None], entries: Sequence[Any]
-) -> list[Any]:
+def _in_order(table: GroupTable, groups: Collection[str], entries: Sequence[Any]) -> list[Any]:
     by_group = dict(zip(table.groups, entries, strict=True))
     return [by_group.get(group) for group in groups]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from recaudit.reports.claims import claim_of
 from recaudit.reports.columns import ABREAST, lettered, shared_count
@@ -14,7 +15,7 @@ from recaudit.reports.sentences import attribute_words, better_words, group_word
 from recaudit.reports.svg import Mark, Scale, scale_over
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from recaudit.records import Estimate, Finding, GroupEstimate, Hypothesis
 
@@ -65,15 +66,26 @@ class Forest:
     notes: Mapping[str, str]
 
 
-def forests(
-    findings: Sequence[Finding], everyone: Iterable[Finding], systems: Sequence[str]
-) -> tuple[Forest, ...]:
+MeansOfAll: TypeAlias = Mapping[tuple[str, tuple[str, ...]], Mapping[str, GroupCell]]
+"""Metric and arms to system to the mean over all users."""
+
+
+def means_of_all(findings: Iterable[Finding]) -> MeansOfAll:
+    """Take the means over all users from the findings of a probe about all units; one without a value is left out."""
+    found: dict[tuple[str, tuple[str, ...]], dict[str, GroupCell]] = {}
+    for finding in findings:
+        claim = finding.hypothesis
+        if claim.contrast == "mean" and (cell := _everyone(finding)) is not None:
+            found.setdefault((claim.metric, claim.arms), {})[finding.system] = cell
+    return found
+
+
+def forests(findings: Sequence[Finding], everyone: MeansOfAll, systems: Sequence[str]) -> tuple[Forest, ...]:
     """Draw the group means of one attribute, one panel per metric that has any.
 
     Args:
         findings: The findings of one probe about one attribute.
-        everyone: The findings of the probe about all users, from which a panel takes the means of its metric in its
-            arms.
+        everyone: The means of the probe over all users, of which a panel takes those of its metric in its arms.
         systems: Column order.
     """
     with_groups: dict[str, dict[str, Finding]] = {}
@@ -81,16 +93,15 @@ def forests(
         if finding.estimate is not None and any(group.value is not None for group in finding.estimate.groups):
             with_groups.setdefault(finding.hypothesis.metric, {}).setdefault(finding.system, finding)
     plain = len(systems) > ABREAST and all(finding.limit is None for finding in findings)
-    means = [finding for finding in everyone if finding.hypothesis.contrast == "mean"]
     return tuple(
-        _forest(found, means, [system for system in systems if system in found], plain=plain)
+        _forest(found, everyone, [system for system in systems if system in found], plain=plain)
         for found in with_groups.values()
     )
 
 
 def _forest(
     found: Mapping[str, Finding],
-    means: Iterable[Finding],
+    means: MeansOfAll,
     systems: Sequence[str],
     *,
     plain: bool,
@@ -101,7 +112,7 @@ def _forest(
     }
     groups = dict.fromkeys(group.group for estimate in estimates.values() for group in estimate.groups)
     rows = tuple(_group_row(group, estimates, systems) for group in groups)
-    everyone = {mean.system: _everyone(mean) for mean in means if _measured_alike(mean.hypothesis, claim)}
+    everyone = means.get((claim.metric, claim.arms), {})
     total = tuple(everyone.get(system) for system in systems)
     cells = [cell for row in rows for cell in row.cells if cell]
     scale = None if plain else scale_over(cell.mark for cell in (*cells, *total) if cell and cell.mark)
@@ -125,10 +136,6 @@ def _caption(claim: Hypothesis) -> str:
     return _("Mean {metric} by {attribute}").format(
         metric=claim.metric, attribute=attribute_words(claim.attribute)
     )
-
-
-def _measured_alike(one: Hypothesis, other: Hypothesis) -> bool:
-    return (one.metric, one.arms) == (other.metric, other.arms)
 
 
 def _about(scale: Scale, everyone: GroupCell | None) -> Scale:

@@ -10,7 +10,7 @@ from recaudit.reports.calibration import CalibrationView, calibration_view
 from recaudit.reports.claims import worst_first
 from recaudit.reports.comparison import ClaimTable, claim_rows, claim_table, sparing
 from recaudit.reports.examples import ExampleView, example_views
-from recaudit.reports.forests import Forest, forests
+from recaudit.reports.forests import Forest, MeansOfAll, forests, means_of_all
 from recaudit.reports.language import N_, _
 from recaudit.reports.methods import MethodRow, method_rows
 from recaudit.reports.multiples import Multiples, multiples
@@ -236,6 +236,7 @@ def _probe_section(
     attributes = dict.fromkeys(
         [*about] + [table.attribute for part in tables.values() for table in part.tables]
     )
+    means_over_all = means_of_all(of_all)
     sections = []
     for place, attribute in enumerate(attributes, 1):
         means = {
@@ -249,7 +250,7 @@ def _probe_section(
                 attribute,
                 f"{anchor}-{place}",
                 findings=about.get(attribute, []),
-                everyone=of_all,
+                everyone=means_over_all,
                 means=means,
                 names=names,
             )
@@ -285,7 +286,7 @@ def _attribute_section(
     anchor: str,
     *,
     findings: Sequence[Finding],
-    everyone: Sequence[Finding],
+    everyone: MeansOfAll,
     means: Mapping[str, GroupTable],
     names: Sequence[str],
 ) -> AttributeSection:
