@@ -140,7 +140,7 @@ def scripted(*replies: Reply) -> Callable[[Received], Reply]:
     [
         Reply(status=503),
         Reply(status=429, headers={"retry-after": "0.05"}),
-        Reply(body=recs(1), delay=1.0),
+        Reply(body=recs(1), delay=3.0),
         Reply(body=recs(1, 2, 3), cut=True),
     ],
 )
@@ -148,7 +148,7 @@ def test_what_passes_by_itself_is_tried_again_and_counted(
     ask: Service, stub_server: StubServer, first: Reply
 ) -> None:
     stub_server.behave = scripted(first, Reply(body=recs(1)))
-    [answer] = ask(timeout=0.2, retries=1)
+    [answer] = ask(timeout=1.5, retries=1)
     assert answer.items == (1,)
     assert answer.exchanges[0].attempts == 2
 
